@@ -1,0 +1,1 @@
+"""The files connector; see README.md in this folder."""

@@ -1,0 +1,1 @@
+"""The trendyol connector; see README.md in this folder."""

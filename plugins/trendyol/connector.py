@@ -1,0 +1,262 @@
+"""Speaks to one Trendyol seller account. Written from facts/marketplaces.md section 1."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from omnisync.connect.budget import Limit
+from omnisync.connect.check import Finding, Grade
+from omnisync.connect.context import Context
+from omnisync.connect.http import Response, http_date
+from omnisync.connect.store import (
+    Capabilities,
+    ItemResult,
+    ListingRef,
+    PushAnswer,
+    PushItem,
+    ReadBack,
+    RemoteListing,
+    StoreConnector,
+)
+from omnisync.errors import ConnectorError, Rejected, Unavailable, UnknownOutcome
+from omnisync.model.order import OrderPart
+from omnisync.model.quantity import PIECE
+
+from . import mapping
+from .account import Account
+from .refusals import REPEAT_WINDOW, finding, refusal, repeated, repeats
+from .walk import Page, Place, Walk, Window
+
+CAPABILITIES = Capabilities(
+    max_batch=1000,
+    receipt=True,
+    receipt_polls=(0.1, 0.5, 1, 2, 4, 5),
+    receipt_life=4 * 3600,
+    repeat_window=REPEAT_WINDOW,
+    read_back=ReadBack.READ,
+    read_batch=50,
+    lowers_own_stock=True,
+    quantity_step=PIECE,
+    max_quantity=20_000 * PIECE,
+    # Orders were missing from Trendyol's answers for a while more than once (1.9).
+    orders_overlap=900,
+    # Three months, less a day or two so that the far end is never refused (1.4).
+    orders_history=89 * 86400,
+)
+
+# 1.1, for the smallest seller tier. Each endpoint may be asked 50 times in 10 s; the product endpoints share
+# 1,000 a minute, which four a second on each of the three never reach. The first limit of each group spreads
+# a long walk evenly, so that it never has to wait longer than a second or two for its next page.
+_STEADY = Limit(5, 1.0)
+_ENDPOINT = Limit(50, 10.0)
+LIMITS: Mapping[str, Sequence[Limit]] = {
+    "products": (_STEADY, _ENDPOINT, Limit(1000, 60.0)),
+    "figures": (_STEADY, _ENDPOINT, Limit(1000, 60.0)),
+    "results": (_STEADY, _ENDPOINT, Limit(1000, 60.0)),
+    "push": (_STEADY, _ENDPOINT, Limit(350, 60.0)),
+    "orders": (Limit(1, 2.0), _ENDPOINT, Limit(30, 60.0)),
+}
+
+_ORDER_PAGE = 200
+_SKEW = 60_000
+"""Milliseconds by which this computer's clock may differ before a person is told."""
+
+_HOUR = 3_600_000
+
+T = TypeVar("T")
+
+_MALFORMED = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
+"""What reading JSON of another shape than expected can raise."""
+
+
+def connect(options: Mapping[str, Any], context: Context) -> StoreConnector:
+    """The connector for the account that the options describe. Raises ConfigurationError."""
+    return TrendyolStore(Account.of(options), context)
+
+
+class TrendyolStore:
+    """One seller account. A listing is one barcode; an order part is one shipment package."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: Account, context: Context) -> None:
+        self._account = account
+        self._clock = context.clock
+        self._currency = context.currency
+        self._http = context.http(
+            account.address,
+            limits=LIMITS,
+            # Trendyol answers 403 without it (1.1).
+            headers={"User-Agent": f"{account.seller_id} - {account.integrator}"},
+            auth=(account.api_key, account.api_secret),
+        )
+
+    async def check(self) -> Sequence[Finding]:
+        """Ask for one product and one order, compare the clocks; say what is wrong and what to do."""
+        found: list[Finding] = []
+        try:
+            answer = await self._ask("GET", self._products("/approved"), "products", {"page": 0, "size": 1})
+            found += [_catalogue_finding(_object(answer)), *self._clock_findings(answer)]
+            now = self._clock.now()
+            _object(await self._ask("GET", self._stream(), "orders", Window(now - _HOUR, now, now).params(1)))
+        except ConnectorError as error:
+            return [*found, finding(error, self._account.address)]
+        return [*found, Finding(Grade.OK, "Trendyol lets OmniSync read the orders.")]
+
+    def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
+        """Every approved variant, oldest first; archived, locked and blacklisted ones as not active (1.2)."""
+        seen: set[str] = set()
+
+        async def fetch(place: Place) -> Page[RemoteListing, Place]:
+            answer = await self._get(self._products("/approved"), "products", place.params())
+            rows = self._listings(answer, mapping.catalogue_listings)
+            fresh = [row for row in rows if row.ref.remote_id not in seen]
+            following = _shaped(lambda: place.after(answer))
+            seen.update(row.ref.remote_id for row in fresh)
+            return Page(fresh, following)
+
+        return Walk(fetch, Place())
+
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
+        """Stock and prices of at most 50 listings; their names and whether they are active are not told (1.2)."""
+        asked = {ref.key for ref in refs}
+        params: dict[str, str | int] = {"barcodes": ",".join(ref.key for ref in refs), "page": 0, "size": 100}
+        answer = await self._get(self._products("/approved/inventory-and-price"), "figures", params)
+        return [row for row in self._listings(answer, mapping.figure_listings) if row.ref.key in asked]
+
+    async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
+        """Hand over at most 1,000 items; Trendyol knows no keys, it recognises a repetition by its body (1.3).
+
+        Raises Repeated when this body came within the last 15 minutes.
+        """
+        path = f"/inventory/sellers/{self._account.seller_id}/products/price-and-inventory"
+        body = {"items": [mapping.push_row(item) for item in items]}
+        try:
+            answer = await self._ask("POST", path, "push", body=body)
+        except UnknownOutcome as error:
+            if repeats(str(error)):
+                raise repeated(self._clock.now()) from error
+            raise
+        return PushAnswer(receipt=_receipt(answer))
+
+    async def results(self, receipt: str, items: Sequence[PushItem]) -> Sequence[ItemResult] | None:
+        """The outcome of every item, None while Trendyol works on it. Raises Rejected after four hours (1.3)."""
+        answer = await self._get(self._products(f"/batch-requests/{quote(receipt, safe='')}"), "results", {})
+        return _shaped(lambda: mapping.push_results(answer, items))
+
+    def orders(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
+        """Every package changed between the two, in stretches of 14 days, in each the newest first (1.4)."""
+
+        async def fetch(window: Window) -> Page[OrderPart, Window]:
+            try:
+                answer = await self._get(self._stream(), "orders", window.params(_ORDER_PAGE))
+            except Rejected:
+                # Cursors live for an unknown time; the stretch is read again from its beginning.
+                again = window.again()
+                if again is None:
+                    raise
+                return Page((), again)
+            parts, problems = self._parts(_rows(answer))
+            return Page(parts, window.after(answer), problems)
+
+        return Walk(fetch, Window.first(since, until))
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._http.close()
+
+    def _products(self, path: str) -> str:
+        return f"/product/sellers/{self._account.seller_id}/products{path}"
+
+    def _stream(self) -> str:
+        return f"/order/sellers/{self._account.seller_id}/orders/stream"
+
+    async def _ask(
+        self, method: str, path: str, group: str, params: Mapping[str, str | int] | None = None, body: Any = None
+    ) -> Response:
+        answer = await self._http.request(method, path, group=group, params=params, body=body)
+        if answer.status >= 400:
+            raise refusal(answer, self._clock.now())
+        return answer
+
+    async def _get(self, path: str, group: str, params: Mapping[str, str | int]) -> mapping.Json:
+        return _object(await self._ask("GET", path, group, params))
+
+    def _listings(
+        self, answer: mapping.Json, translate: Callable[[mapping.Json, str], list[RemoteListing]]
+    ) -> list[RemoteListing]:
+        rows = _rows(answer)
+        return _shaped(lambda: [listing for row in rows for listing in translate(row, self._currency)])
+
+    def _parts(self, rows: Sequence[mapping.Json]) -> tuple[list[OrderPart], list[ConnectorError]]:
+        """The packages that can be read, and one error for each that can't: it must not hide the others."""
+        parts: list[OrderPart] = []
+        problems: list[ConnectorError] = []
+        for row in rows:
+            try:
+                parts.append(mapping.order_part(row, self._currency))
+            except _MALFORMED as error:
+                number = mapping.text(row.get("orderNumber")) if isinstance(row, dict) else ""
+                words = f"An order from Trendyol can't be read: {type(error).__name__}: {error}"
+                problems.append(Rejected(words, item=number))
+        return parts, problems
+
+    def _clock_findings(self, answer: Response) -> list[Finding]:
+        theirs = http_date(answer.headers.get("date"))
+        apart = 0 if theirs is None else self._clock.now() - theirs
+        if abs(apart) <= _SKEW:
+            return []
+        direction = "ahead of" if apart > 0 else "behind"
+        return [
+            Finding(
+                Grade.PROBLEM,
+                f"This computer's clock is {abs(apart) // 1000} seconds {direction} Trendyol's; orders may be missed.",
+                "Let the computer set its clock from the internet.",
+            )
+        ]
+
+
+def _shaped(read: Callable[[], T]) -> T:
+    """The result of reading an answer. Raises Unavailable when it has another shape than it should."""
+    try:
+        return read()
+    except _MALFORMED as error:
+        raise Unavailable(f"Trendyol's answer has an unexpected form: {type(error).__name__}: {error}") from error
+
+
+def _object(answer: Response) -> mapping.Json:
+    body = answer.json()
+    if not isinstance(body, dict):
+        raise Unavailable(f"Trendyol answered {answer.status}, but with a {type(body).__name__} instead of an object.")
+    return body
+
+
+def _rows(answer: mapping.Json) -> Sequence[mapping.Json]:
+    rows = answer.get("content")
+    if not isinstance(rows, list):
+        raise Unavailable("Trendyol's answer holds no list of rows.")
+    return rows
+
+
+def _receipt(answer: Response) -> str:
+    """The handle of a push. Without one nobody can tell what became of it."""
+    try:
+        receipt = mapping.text(_object(answer).get("batchRequestId"))
+    except Unavailable as error:
+        raise UnknownOutcome(str(error)) from error
+    if not receipt:
+        raise UnknownOutcome("Trendyol answered the update without a batchRequestId.")
+    return receipt
+
+
+def _catalogue_finding(answer: mapping.Json) -> Finding:
+    count = _shaped(lambda: int(answer.get("totalElements") or 0))
+    if count == 0:
+        return Finding(
+            Grade.WARNING,
+            "Trendyol accepts the key, but this account has no approved products.",
+            "Stock and prices can be sent only for products that Trendyol has approved.",
+        )
+    return Finding(Grade.OK, f"Trendyol accepts the key. Approved products: {count}.")

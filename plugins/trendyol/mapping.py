@@ -1,0 +1,310 @@
+"""Translation between Trendyol's JSON and OmniSync's words, both ways. Pure: no clock, no network.
+
+Every function names the section of facts/marketplaces.md that it is written from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from omnisync.connect.store import ItemResult, ListingRef, PushItem, RemoteListing
+from omnisync.model.money import Money
+from omnisync.model.order import Address, Customer, OrderLine, OrderPart, OrderState
+from omnisync.model.quantity import PIECE
+
+Json = Mapping[str, Any]
+"""A JSON object as it came from Trendyol."""
+
+_ORDER_DATE_SHIFT = 3 * 3600 * 1000
+"""``orderDate`` is Turkish wall clock written as if it were UTC; every other time is true UTC (0.1-9)."""
+
+_STATES: Mapping[str, OrderState] = {
+    "awaiting": OrderState.WAITING,
+    "created": OrderState.NEW,
+    "picking": OrderState.PREPARING,
+    "invoiced": OrderState.PREPARING,
+    "shipped": OrderState.SHIPPED,
+    "atcollectionpoint": OrderState.SHIPPED,
+    # On its way back, not yet in the shop: Trendyol says Returned when it has arrived.
+    "undelivered": OrderState.SHIPPED,
+    "delivered": OrderState.DELIVERED,
+    "returned": OrderState.RETURNED,
+    "cancelled": OrderState.CANCELLED,
+    "unsupplied": OrderState.CANCELLED,
+}
+
+_SPLIT = "unpacked"
+"""The status of a package that others took the place of."""
+
+_DONE = frozenset({"SUCCESS"})
+_REFUSED = frozenset({"FAILED", "FAILURE"})
+
+_TRY_AGAIN = re.compile(
+    r"\b30\b.*(dakika|minute)|(dakika|minute).*\b30\b|tekrar dene|try again", re.IGNORECASE | re.DOTALL
+)
+"""Reasons that pass by themselves: 30 price changes per barcode a minute (1.1), and its own "try again"."""
+
+
+# ------------------------------------------------------------------------------------------ plain values
+
+
+def decimal(value: Any) -> Decimal | None:
+    """The number exactly as Trendyol wrote it, None when it is absent.
+
+    The shortest text of a parsed JSON number is what stood in the JSON, so no rounding error comes in.
+    Raises ArithmeticError for what is no number.
+    """
+    return None if value is None or value == "" else Decimal(str(value))
+
+
+def number(price: Money) -> float:
+    """A price for JSON: the float whose shortest text is exactly the price (1.3).
+
+    It is made from the decimal in one step and never calculated with; amounts far above a thousand
+    billion would be needed for the text to differ.
+    """
+    return float(price.amount)
+
+
+def text(value: Any) -> str:
+    """Any JSON value as text, "" for null; ids of every kind become text here (they outgrow 64 bits)."""
+    return "" if value is None else str(value).strip()
+
+
+def _money(value: Any, currency: str) -> Money | None:
+    amount = decimal(value)
+    return None if amount is None else Money.of(amount, currency)
+
+
+# ---------------------------------------------------------------------------------------------- listings
+
+
+def listing_ref(barcode: str, sale_price: Money | None, list_price: Money | None) -> ListingRef:
+    """How a listing is named: by its barcode as Trendyol echoes it, which order lines carry too (1.3, 1.4).
+
+    ``extra`` keeps both prices, because a price push must carry both and the higher one is the shop's.
+    """
+    known = {"sale_price": sale_price, "list_price": list_price}
+    return ListingRef(barcode, key=barcode, extra={name: str(price) for name, price in known.items() if price})
+
+
+def catalogue_listings(content: Json, currency: str) -> list[RemoteListing]:
+    """The variants of one row of the approved products (1.2).
+
+    A variant without a barcode can't be named by any call and is left out. Stock that was never set is 0.
+    Archived, locked and blacklisted ones are not active; "not on sale" alone only means sold out.
+    """
+    return [_listing(content, variant, currency) for variant in content.get("variants") or () if variant.get("barcode")]
+
+
+def _listing(content: Json, variant: Json, currency: str) -> RemoteListing:
+    price = variant.get("price") or {}
+    stopped = any(variant.get(flag) for flag in ("archived", "locked", "blacklisted"))
+    kinds = [text(attribute.get("attributeValue")) for attribute in variant.get("attributes") or ()]
+    return _remote_listing(
+        variant,
+        name=", ".join(part for part in (text(content.get("title")), *kinds) if part),
+        quantity=(variant.get("stock") or {}).get("quantity"),
+        sale_price=_money(price.get("salePrice"), currency),
+        list_price=_money(price.get("listPrice"), currency),
+        active=not stopped,
+    )
+
+
+def figure_listings(content: Json, currency: str) -> list[RemoteListing]:
+    """The variants of one row of the light read, which carries figures but no names and no flags (1.2)."""
+    return [
+        _remote_listing(
+            variant,
+            name="",
+            quantity=variant.get("quantity"),
+            sale_price=_money(variant.get("salePrice"), currency),
+            list_price=_money(variant.get("listPrice"), currency),
+            active=True,
+        )
+        for variant in content.get("variants") or ()
+        if variant.get("barcode")
+    ]
+
+
+def _remote_listing(
+    variant: Json, *, name: str, quantity: Any, sale_price: Money | None, list_price: Money | None, active: bool
+) -> RemoteListing:
+    barcode = text(variant["barcode"])
+    return RemoteListing(
+        ref=listing_ref(barcode, sale_price, list_price),
+        code=text(variant.get("stockCode")),
+        barcodes=(barcode,),
+        name=name,
+        stock=int(quantity or 0) * PIECE,
+        price=sale_price,
+        active=active,
+    )
+
+
+# -------------------------------------------------------------------------------------------------- push
+
+
+def push_row(item: PushItem) -> dict[str, Any]:
+    """One item of a stock and price push; figures that are left alone are absent (1.3)."""
+    row: dict[str, Any] = {"barcode": item.ref.key}
+    if item.stock is not None:
+        row["quantity"] = item.stock // PIECE
+    if item.price is not None:
+        row["salePrice"] = number(item.price)
+        row["listPrice"] = number(list_price(item.ref, item.price))
+    return row
+
+
+def list_price(ref: ListingRef, price: Money) -> Money:
+    """The price to be shown struck through beside a new selling price (1.3: never below it).
+
+    The one that the shop set is kept while it still is one: above its selling price when last seen, and
+    not below the new price. Otherwise there is none, which Trendyol writes as both being equal.
+    """
+    known, selling = decimal(ref.extra.get("list_price")), decimal(ref.extra.get("sale_price"))
+    if known is None or selling is None or known <= selling or known < price.amount:
+        return price
+    return Money.of(known, price.currency)
+
+
+def push_results(answer: Json, items: Sequence[PushItem]) -> list[ItemResult] | None:
+    """The outcome of each item of a push, None while one of them is open (1.3).
+
+    The answer has no status of its own: it is finished when all ``itemCount`` items are there with a
+    final status. Of rows that repeat a barcode a refusal counts.
+    """
+    rows: Sequence[Json] = answer.get("items") or ()
+    if not rows or len(rows) != int(answer.get("itemCount") or len(rows)):
+        return None
+    if any(_status(row) not in _DONE | _REFUSED for row in rows):
+        return None
+    outcomes: dict[str, Json] = {}
+    for row in sorted(rows, key=lambda row: _status(row) in _REFUSED):
+        outcomes[text((row.get("requestItem") or {}).get("barcode"))] = row
+    return [_result(item.ref, outcomes.get(item.ref.key)) for item in items]
+
+
+def _status(row: Json) -> str:
+    return text(row.get("status")).upper()
+
+
+def _result(ref: ListingRef, row: Json | None) -> ItemResult:
+    if row is None:
+        return ItemResult(ref.remote_id, refused="Trendyol's result does not mention this item.", temporary=True)
+    if _status(row) in _DONE:
+        return ItemResult(ref.remote_id)
+    words = "; ".join(text(reason) for reason in row.get("failureReasons") or ()) or "Trendyol gave no reason."
+    return ItemResult(ref.remote_id, refused=words, temporary=bool(_TRY_AGAIN.search(words)))
+
+
+# ------------------------------------------------------------------------------------------------ orders
+
+
+def order_state(status: str) -> OrderState:
+    """OmniSync's word for a status; one that is not known counts as a new order, which keeps stock (1.4)."""
+    return _STATES.get(status.lower(), OrderState.NEW)
+
+
+def order_part(package: Json, currency: str) -> OrderPart:
+    """One package of an order (1.4). ``currency`` is used where the package names none.
+
+    A split parent (UnPacked) is dead. One that could not be supplied is cancelled; where a package with
+    what is left of it was born, that one names it in ``originPackageIds``, so it is replaced too.
+    Raises KeyError, ValueError, TypeError, AttributeError or ArithmeticError when it can't be read.
+    """
+    status = text(package.get("status") or package.get("shipmentPackageStatus"))
+    currency = text(package.get("currencyCode")) or currency
+    return OrderPart(
+        number=_id(package, "orderNumber"),
+        state=order_state(status),
+        modified_at=int(package["lastModifiedDate"]),
+        placed_at=int(package["orderDate"]) - _ORDER_DATE_SHIFT,
+        total=Money.of(decimal(package.get("packageTotalPrice")) or Decimal(0), currency),
+        lines=tuple(order_line(line, status, currency) for line in package["lines"]),
+        customer=customer(package),
+        part=_id(package, "shipmentPackageId"),
+        replaces=tuple(text(origin) for origin in package.get("originPackageIds") or ()),
+        dead=status.lower() == _SPLIT,
+        remote_state=status,
+        payment=text(package.get("paymentMethod")),
+    )
+
+
+def order_line(line: Json, package_status: str, currency: str) -> OrderLine:
+    """One line of a package (1.4); its money is per unit.
+
+    Trendyol lowers its own figure when the buyer orders and is not known to raise it again after a
+    cancel, so all of the quantity counts as taken, whatever became of the line.
+    """
+    barcode, currency = text(line.get("barcode")), text(line.get("currencyCode")) or currency
+    quantity = int(line["quantity"]) * PIECE
+    return OrderLine(
+        line_id=_id(line, "lineId"),
+        remote_id=barcode,
+        codes=tuple(code for code in (barcode, text(line.get("stockCode"))) if code),
+        name=text(line.get("productName")),
+        quantity=quantity,
+        price=_unit_price(line, currency),
+        taken=quantity,
+        state=_line_state(text(line.get("orderLineItemStatusName")), package_status),
+    )
+
+
+def _id(row: Json, name: str) -> str:
+    value = text(row[name])
+    if not value:
+        raise ValueError(f"{name} is empty")
+    return value
+
+
+def _unit_price(line: Json, currency: str) -> Money:
+    price = decimal(line.get("lineUnitPrice"))
+    if price is None:
+        gross, less = decimal(line.get("lineGrossAmount")), decimal(line.get("lineTotalDiscount"))
+        price = (gross or Decimal(0)) - (less or Decimal(0))
+    return Money.of(price, currency)
+
+
+def _line_state(status: str, package_status: str) -> OrderState | None:
+    """A line's own state where it is known and says something else than its package's."""
+    state = _STATES.get(status.lower())
+    return None if state is order_state(package_status) else state
+
+
+def customer(package: Json) -> Customer:
+    """The buyer (1.4); tax fields stand in the invoice address and only for companies, much may be null."""
+    shipping, billing = package.get("shipmentAddress") or {}, package.get("invoiceAddress") or {}
+    return Customer(
+        ref=text(package.get("customerId")),
+        name=_joined(package, "customerFirstName", "customerLastName"),
+        email=text(package.get("customerEmail")),
+        phone=text(shipping.get("phone")) or text(billing.get("phone")),
+        company=text(billing.get("company")),
+        tax_number=text(billing.get("taxNumber")) or text(package.get("taxNumber")),
+        tax_office=text(billing.get("taxOffice")),
+        identity_number=text(package.get("identityNumber")),
+        billing=address(billing),
+        shipping=address(shipping),
+    )
+
+
+def address(row: Json) -> Address:
+    """A postal address (1.4); the neighbourhood stands with the street, as on a Turkish envelope."""
+    return Address(
+        name=text(row.get("fullName")) or _joined(row, "firstName", "lastName"),
+        company=text(row.get("company")),
+        street=_joined(row, "address1", "address2", "neighborhood"),
+        district=text(row.get("district")),
+        city=text(row.get("city")),
+        postcode=text(row.get("postalCode")),
+        country=text(row.get("countryCode")),
+        phone=text(row.get("phone")),
+    )
+
+
+def _joined(row: Json, *names: str) -> str:
+    return " ".join(filter(None, (text(row.get(name)) for name in names)))

@@ -1,0 +1,1 @@
+"""The woocommerce connector; see README.md in this folder."""

@@ -1,0 +1,265 @@
+"""The WooCommerce connector: one shop's listings, figures and orders (facts/real-woocommerce.md)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from omnisync.connect.check import Finding
+from omnisync.connect.context import Context
+from omnisync.connect.store import (
+    Capabilities,
+    ItemResult,
+    ListingRef,
+    PushAnswer,
+    PushItem,
+    ReadBack,
+    RemoteListing,
+    StoreConnector,
+)
+from omnisync.errors import Rejected, Unavailable, UnknownOutcome
+from omnisync.model.order import OrderPart
+
+from . import order_mapping
+from .api import PER_PAGE, Api, Credentials
+from .checkup import Checkup
+from .mapping import PRODUCT_FIELDS, VARIATION_FIELDS, Parent, Reader, parent, update
+
+_CAPABILITIES = Capabilities(
+    max_batch=100,
+    grouped=True,
+    receipt=False,
+    read_back=ReadBack.ANSWER,
+    read_batch=100,
+    lowers_own_stock=True,
+    orders_overlap=180,
+    orders_history=365 * 86400,
+)
+
+_SECOND = 1000
+
+Rows = list[dict[str, Any]]
+
+
+def connect(options: Mapping[str, Any], context: Context) -> StoreConnector:
+    """The connector to the shop that the options of manifest.toml name.
+
+    Raises ConfigurationError when the address is none.
+    """
+    credentials = Credentials(str(options["consumer_key"]).strip(), str(options["consumer_secret"]).strip())
+    api = Api(str(options["address"]), credentials, context, verify_tls=bool(options.get("verify_tls", True)))
+    return WooConnector(api, context, Reader(context.currency, str(options.get("barcode_field") or "")))
+
+
+class WooConnector:
+    """One shop, spoken to; what each method promises stands in ``StoreConnector``."""
+
+    def __init__(self, api: Api, context: Context, reader: Reader) -> None:
+        self._api = api
+        self._context = context
+        self._reader = reader
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Batches per product for variations, the answer as read-back, no receipts."""
+        return _CAPABILITIES
+
+    async def check(self) -> Sequence[Finding]:
+        """Try address, keys, rights, currency and clock."""
+        return await Checkup(self._api, self._context, _CAPABILITIES.orders_overlap).run()
+
+    async def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
+        """Every product that can be stocked, then every variation.
+
+        The flat list of all variations exists in newer versions only, and only what the products
+        themselves name counts as complete: what it leaves out is read product by product.
+        """
+        parents: dict[int, Parent] = {}
+        async for rows in self._pages("products", self._fields(PRODUCT_FIELDS)):
+            parents |= {row["id"]: found for row in rows if (found := parent(row))}
+            yield [listing for row in rows if (listing := self._reader.product(row))]
+        seen: set[int] = set()
+        if parents:
+            async for rows in self._all_variations():
+                known = [row for row in rows if row.get("parent_id") in parents]
+                seen |= {row["id"] for row in known}
+                yield [self._reader.variation(row, parents[row["parent_id"]]) for row in known]
+        for each in parents.values():
+            if each.children - seen:
+                async for rows in self._pages(_variations(each.remote_id), self._fields(VARIATION_FIELDS)):
+                    yield [self._reader.variation(row, each) for row in rows if row["id"] not in seen]
+
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
+        """These listings now: one request for products and parents, one for each parent's variations."""
+        wanted = {ref.remote_id for ref in refs if not ref.group}
+        found: list[RemoteListing] = []
+        for row in await self._named("products", {ref.group or ref.remote_id for ref in refs}, PRODUCT_FIELDS):
+            listing = self._reader.product(row) if str(row["id"]) in wanted else None
+            if listing:
+                found.append(listing)
+            children = {ref.remote_id for ref in refs if ref.group == str(row["id"])}
+            above = parent(row)
+            if above and children:
+                rows = await self._named(_variations(above.remote_id), children, VARIATION_FIELDS)
+                found += [self._reader.variation(each, above) for each in rows]
+        return found
+
+    async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
+        """Write the figures in one batch; ``key`` isn't needed, absolute figures may be sent twice.
+
+        Raises ValueError when the items are not all of one group.
+        """
+        groups = {item.ref.group for item in items}
+        if len(groups) > 1:
+            raise ValueError("The items of one push must share their group.")
+        group = groups.pop() if groups else ""
+        entries, refused = _entries(items)
+        if group and entries:
+            refused |= await self._moved(group, [item for item in items if item.ref.remote_id in entries])
+        sent = [entries[item.ref.remote_id] for item in items if item.ref.remote_id not in refused]
+        answers = await self._batch(_variations(group) if group else "products", sent) if sent else {}
+        return PushAnswer(
+            results=tuple(
+                ItemResult(item.ref.remote_id, refused=refused[item.ref.remote_id])
+                if item.ref.remote_id in refused
+                else self._reader.result(item, answers[item.ref.remote_id])
+                for item in items
+            )
+        )
+
+    async def results(self, receipt: str, items: Sequence[PushItem]) -> Sequence[ItemResult] | None:
+        """Never asked for. Raises Rejected: WooCommerce answers at once and gives no receipts."""
+        raise Rejected("WooCommerce gives no receipts; each push is answered at once.")
+
+    async def orders(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
+        """Orders changed in the window, and those put into the trash, which no other list shows."""
+        for status in ("any", "trash"):
+            async for rows in self._changed_orders(status, since, until):
+                yield [await self._part(row) for row in rows if row.get("status") not in order_mapping.SKIPPED]
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._api.close()
+
+    def _fields(self, names: Sequence[str]) -> dict[str, str]:
+        """``_fields`` cuts an answer to a tenth; the custom fields of a product can be large."""
+        return {"_fields": ",".join((*names, "meta_data") if self._reader.barcode_field else names)}
+
+    async def _pages(self, path: str, params: Mapping[str, str]) -> AsyncIterator[Rows]:
+        """All rows of a list by id: the default order loses rows (facts section 4).
+
+        When the list shrinks meanwhile, rows move towards its start; then the page before is read
+        again, so that none is missed.
+        """
+        seen: set[int] = set()
+        page, before = 1, 0
+        while True:
+            answer = await self._api.page(path, {**params, "orderby": "id", "order": "asc", "page": str(page)})
+            fresh = [row for row in answer.rows if row["id"] not in seen]
+            seen |= {row["id"] for row in fresh}
+            if fresh:
+                yield fresh
+            total = answer.total
+            if total is not None and total < before and page > 1:
+                page, before = page - 1, total
+            elif len(answer.rows) < PER_PAGE if total is None else page * PER_PAGE >= total:
+                return
+            else:
+                page, before = page + 1, total or 0
+
+    async def _all_variations(self) -> AsyncIterator[Rows]:
+        """The flat list of all variations; nothing where the shop's version has none (facts section 4)."""
+        pages = self._pages("variations", self._fields(VARIATION_FIELDS))
+        try:
+            first = await anext(pages, None)
+        except Rejected:
+            return
+        if first is not None:
+            yield first
+        async for rows in pages:
+            yield rows
+
+    async def _named(self, path: str, ids: set[str], fields: Sequence[str]) -> Rows:
+        params = {"include": ",".join(sorted(ids, key=int)), **self._fields(fields)}
+        return (await self._api.page(path, params)).rows if ids else []
+
+    async def _moved(self, group: str, items: Sequence[PushItem]) -> dict[str, str]:
+        """Why items can't be written under that product, by remote id.
+
+        Version 7.9 moves a variation to the product under which it is written, without an error;
+        so whether they still belong there is read right before (facts section 4).
+        """
+        ids = {item.ref.remote_id for item in items}
+        try:
+            rows = await self._named(_variations(group), ids, ("id",))
+        except Rejected as error:
+            return dict.fromkeys(ids, error.words)
+        return dict.fromkeys(
+            ids - {str(row["id"]) for row in rows},
+            "This variation is no longer one of that product; the listings must be read again.",
+        )
+
+    async def _batch(self, path: str, entries: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """The entries of the answer by remote id. Never with ``_fields``, which breaks it (facts section 4)."""
+        answer = await self._api.post(f"{path}/batch", {"update": entries})
+        told = answer.get("update") if isinstance(answer, dict) else None
+        found = {str(row.get("id")): row for row in told or ()}
+        missing = [str(entry["id"]) for entry in entries if str(entry["id"]) not in found]
+        if missing:
+            raise UnknownOutcome(f"The shop's answer says nothing about {len(missing)} of {len(entries)} items.")
+        return found
+
+    async def _changed_orders(self, status: str, since: int, until: int) -> AsyncIterator[Rows]:
+        """Orders by time of change; each page starts in the second in which the last one ended.
+
+        ``modified_after`` is strictly later, in whole seconds, hence the second before. Orders
+        that change meanwhile move to the end, so that page numbers would skip their neighbours.
+        """
+        start = since // _SECOND * _SECOND - _SECOND
+        while True:
+            page = await self._api.page("orders", _window(status, start, "modified"))
+            if page.rows:
+                yield page.rows
+            last = max((order_mapping.millis(row.get("date_modified_gmt")) for row in page.rows), default=0)
+            if not page.more or last > until:
+                return
+            if last <= start:
+                raise Unavailable("The shop lists orders that lie outside the time asked for.")
+            if last == start + _SECOND:
+                async for same in self._pages("orders", _window(status, start, "id", before=last + _SECOND)):
+                    yield same
+                last += _SECOND
+            start = last - _SECOND
+
+    async def _part(self, order: Mapping[str, Any]) -> OrderPart:
+        refunds: Rows = []
+        if order_mapping.wants_refunds(order):
+            refunds = (await self._api.page(f"orders/{order['id']}/refunds", {})).rows
+        return order_mapping.part(order, order_mapping.refunded(refunds))
+
+
+def _variations(product: str) -> str:
+    return f"products/{product}/variations"
+
+
+def _entries(items: Sequence[PushItem]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """What to send, and why some can't be sent; both by remote id."""
+    entries: dict[str, dict[str, Any]] = {}
+    refused: dict[str, str] = {}
+    for item in items:
+        try:
+            entries[item.ref.remote_id] = update(item)
+        except Rejected as error:
+            refused[item.ref.remote_id] = error.words
+    return entries, refused
+
+
+def _window(status: str, after: int, orderby: str, before: int | None = None) -> dict[str, str]:
+    params = {
+        "status": status,
+        "modified_after": order_mapping.gmt(after),
+        "dates_are_gmt": "true",
+        "orderby": orderby,
+        "order": "asc",
+    }
+    return params if before is None else {**params, "modified_before": order_mapping.gmt(before)}

@@ -1,0 +1,1 @@
+"""The shop behind the sandbox: its goods, its orders, and how WooCommerce answers for them."""

@@ -1,0 +1,161 @@
+"""The store's side of the connector protocol: what a platform's connector does, with plain data.
+
+A connector translates and speaks. It holds no state of its own, decides nothing about stock or
+price, never sleeps, never repeats a request by itself. It raises only the errors below
+``omnisync.errors.ConnectorError``; what they mean to the engine stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from omnisync.connect.check import Finding
+from omnisync.model.money import Money
+from omnisync.model.order import OrderPart
+from omnisync.model.quantity import PIECE
+
+
+class ReadBack(StrEnum):
+    """How a written figure can be seen again at the store."""
+
+    ANSWER = "answer"
+    """The write's own answer carries the figures as stored."""
+    READ = "read"
+    """A separate read shows them, perhaps a little later."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, as data; the engine asks this and never the platform's name.
+
+    ``max_batch``: most listings in one push. ``grouped``: all items of one push must share
+    ``ListingRef.group``. ``receipt``: push answers with a handle and the per-item results are asked
+    for later, first after ``receipt_polls[0]`` seconds, then after the next, the last one repeating;
+    results are gone after ``receipt_life`` seconds. ``repeat_window``: seconds in which the same
+    body is refused (0: never). ``read_back`` and ``read_batch``: how and how many listings at once
+    can be read again. ``lowers_own_stock``: the platform lowers its own figure when it sells.
+    ``quantity_step``: smallest step of a quantity in thousandths; ``max_quantity``: largest figure
+    it takes, in thousandths. ``orders_overlap``: seconds by which two order pulls must overlap, so
+    that late-visible orders are found. ``orders_history``: how many seconds back orders can be asked for.
+    """
+
+    max_batch: int
+    receipt: bool
+    read_back: ReadBack
+    read_batch: int
+    grouped: bool = False
+    receipt_polls: tuple[float, ...] = ()
+    receipt_life: float = 0
+    repeat_window: float = 0
+    lowers_own_stock: bool = True
+    quantity_step: int = PIECE
+    max_quantity: int = 999_999 * PIECE
+    orders_overlap: float = 120
+    orders_history: float = 14 * 86400
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRef:
+    """How a store names a listing.
+
+    ``remote_id`` is unique within the store and never changes; ``key`` is what a push names it by
+    (a barcode, an SKU; may equal remote_id); ``group`` is the parent under which it must be written
+    ("" for none); ``extra`` is what the connector itself wants back with each push (e.g. the list
+    price last read). All are stored as strings.
+    """
+
+    remote_id: str
+    key: str = ""
+    group: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteListing:
+    """A listing as the store shows it: what it is called, and its figures.
+
+    ``code`` and ``barcodes`` are what it may be matched by; ``stock`` in thousandths or None when
+    the store tracks none; ``price`` is the regular price or None. ``takes_stock`` / ``takes_price``
+    are False where a push of it would be ignored (e.g. a variation whose parent holds the stock).
+    """
+
+    ref: ListingRef
+    code: str
+    barcodes: tuple[str, ...]
+    name: str
+    stock: int | None
+    price: Money | None
+    takes_stock: bool = True
+    takes_price: bool = True
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PushItem:
+    """The absolute figures one listing should show; None leaves that figure alone."""
+
+    ref: ListingRef
+    stock: int | None = None
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What became of one item of a push: taken, or refused in the store's own words.
+
+    ``stock`` and ``price`` are the figures which the answer shows as stored (ReadBack.ANSWER), else None.
+    ``temporary`` tells that the same item may be taken later (e.g. too many price changes a minute).
+    """
+
+    remote_id: str
+    refused: str = ""
+    stock: int | None = None
+    price: Money | None = None
+    temporary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """The store's answer to a push: a receipt to ask with later, or the results at once."""
+
+    receipt: str = ""
+    results: tuple[ItemResult, ...] = ()
+
+
+class StoreConnector(Protocol):
+    """One store, spoken to. Made by the plugin's ``connect(options, context)``."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this store can do."""
+
+    async def check(self) -> Sequence[Finding]:
+        """Try address, keys, rights and clock; say in plain words what is wrong and what to do."""
+
+    def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
+        """Every listing of the store, page by page; each listing once."""
+
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
+        """These listings as the store shows them now, at most ``read_batch``; missing ones are left out."""
+
+    async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
+        """Write these figures in one call. ``key`` is the same when the same batch is sent again."""
+
+    async def results(self, receipt: str, items: Sequence[PushItem]) -> Sequence[ItemResult] | None:
+        """The outcome of each item of an earlier push, or None while it is not settled.
+
+        Raises Rejected when the receipt is unknown or has expired.
+        """
+
+    def orders(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
+        """Every order part changed between the two times (milliseconds UTC), page by page.
+
+        The connector slices windows that the platform would clip; order and repeats don't matter.
+        """
+
+    async def close(self) -> None:
+        """Give connections back."""

@@ -1,0 +1,88 @@
+"""The daemon's life: lock, database, engine, socket; and a clean end on any signal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from omnisync.daemon.lock import only_one
+from omnisync.daemon.notify import Notifier
+from omnisync.daemon.remote import CommandServer
+from omnisync.daemon.ticker import SchedulerTicker
+from omnisync.log.writer import Log
+from omnisync.ports import Clock
+from omnisync.sync.commands import Commands
+from omnisync.sync.engine import Engine, Ticker
+
+DATABASE, SOCKET = "omnisync.db", "omnisync.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A daemon at work: what it was made of, for who runs it in the same process."""
+
+    engine: Engine
+    commands: Commands
+    log: Log
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, clock: Clock, make_engine: Callable[[Log, Ticker, AsyncExitStack], Awaitable[Engine]]
+) -> AsyncIterator[Running]:
+    """Run the shop of that data folder as long as the context is open.
+
+    Raises AlreadyRunning, and DatabaseError when the database can't be used.
+    """
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(folder))
+        log = await Log.open(folder / DATABASE, clock)
+        stack.push_async_callback(log.close)
+        ticker = stack.enter_context(SchedulerTicker())
+        engine = await make_engine(log, ticker, stack)
+        commands = Commands(engine)
+        await stack.enter_async_context(CommandServer(folder / SOCKET, commands))
+        task = asyncio.create_task(engine.run(), name="engine")
+        try:
+            yield Running(engine, commands, log)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            # A worker that died of something unforeseen must not end in silence.
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+
+async def serve(
+    folder: Path, clock: Clock, make_engine: Callable[[Log, Ticker, AsyncExitStack], Awaitable[Engine]]
+) -> None:
+    """Run headless until SIGTERM or SIGINT, telling systemd how it goes."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    told = structlog.get_logger()
+    notifier = Notifier()
+    async with running(folder, clock, make_engine) as daemon:
+        told.info("daemon.started", folder=str(folder), stores=sorted(daemon.engine.stores))
+        notifier.ready()
+        await _until(stop, daemon, notifier, clock)
+        notifier.stopping()
+        told.info("daemon.stopping")
+
+
+async def _until(stop: asyncio.Event, daemon: Running, notifier: Notifier, clock: Clock) -> None:
+    """Wait for the stop, sending signs of life for as long as the loop turns and the writer answers."""
+    waiter = asyncio.ensure_future(stop.wait())
+    every = notifier.watchdog_every
+    while not waiter.done():
+        await asyncio.wait({waiter}, timeout=every or 3600)
+        if every:
+            await daemon.log.query(lambda _: None)
+            notifier.alive()

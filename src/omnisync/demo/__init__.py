@@ -1,0 +1,1 @@
+"""A believable shop to try OmniSync with: its catalogue, and listings of it for sandboxes."""

@@ -1,0 +1,34 @@
+"""What each event does to the tables: the one way they change, live and in a rebuild.
+
+Every function here is pure over (state, event): no clock, no randomness, nothing from outside, and
+nothing that depends on how events are grouped into transactions, or P1 breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from omnisync.log.apply import batches, guard, listings, orders, people, products, stores
+from omnisync.log.state import State
+from omnisync.model.events import Event
+
+TABLES_VERSION = 1
+"""Grows when a table or an apply function changes meaning: the tables are then rebuilt at the next start."""
+
+_HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
+    **products.HANDLERS,
+    **stores.HANDLERS,
+    **listings.HANDLERS,
+    **batches.HANDLERS,
+    **orders.HANDLERS,
+    **people.HANDLERS,
+    **guard.HANDLERS,
+}
+
+
+def apply(state: State, seq: int, at: int, event: Event) -> None:
+    """Change the tables as the event says; ``seq`` and ``at`` are its place and time in the log."""
+    state.seq = seq
+    state.at = at
+    _HANDLERS[type(event)](state, event)

@@ -1,0 +1,128 @@
+"""What pushes do: batches from made to done, and the figures that ride in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from omnisync.log.apply import figures
+from omnisync.log.rows import BatchRow, FigureRow
+from omnisync.log.state import State
+from omnisync.model.events import (
+    BatchAnswered,
+    BatchDropped,
+    BatchItem,
+    BatchLost,
+    BatchMade,
+    BatchOutcome,
+    BatchSent,
+    Kind,
+)  # fmt: skip
+
+_items = msgspec.json.Decoder(tuple[BatchItem, ...])
+
+
+def batch_made(state: State, event: BatchMade) -> None:
+    """About to be sent: its figures are locked until its outcome is known."""
+    text = msgspec.json.encode(event.items).decode()
+    state.batches.first_time(event.key)
+    state.batches.put(
+        BatchRow(event.key, event.store, "made", "", event.fingerprint, text, len(event.items), 0, state.at)
+    )
+    for item in event.items:
+        for row, value, rev in _figures(state, event.store, item):
+            row.batch = event.key
+            row.sent, row.sent_rev, row.sent_at = value, rev, state.at
+            state.figures.put(row)
+
+
+def _figures(state: State, store: str, item: BatchItem) -> Iterator[tuple[FigureRow, int, int]]:
+    """The figures which the item is to fulfil, with value and revision; padding fulfils none."""
+    product = state.product(item.product)
+    if product is None:
+        return
+    state.trace(product.id)
+    for kind, value, rev in ((Kind.STOCK, item.stock, item.stock_rev), (Kind.PRICE, item.price, item.price_rev)):
+        row = state.figures.get(product.id, (store, kind))
+        if value is not None and rev and row is not None:
+            yield row, value, rev
+
+
+def batch_sent(state: State, event: BatchSent) -> None:
+    """The store took it in."""
+    batch = state.batches.get(event.key)
+    if batch is not None:
+        batch.state, batch.receipt, batch.sent_at = "sent", event.receipt, state.at
+        state.batches.put(batch)
+        for item in _items.decode(batch.items):
+            product = state.product(item.product)
+            if product is not None:
+                state.trace(product.id)
+
+
+def batch_answered(state: State, event: BatchAnswered) -> None:
+    """Per-item results: each figure is confirmed, refused, or waits for another try."""
+    batch = state.batches.get(event.key)
+    if batch is None:
+        return
+    outcomes = {outcome.remote_id: outcome for outcome in event.outcomes}
+    rules = state.rules().get(event.store)
+    by_reading = rules is not None and rules.checks_by_reading
+    for item in _items.decode(batch.items):
+        outcome = outcomes.get(item.remote_id)
+        for row, value, rev in _figures(state, event.store, item):
+            if row.batch == event.key:
+                row.batch = ""
+                _settle(state, row, value, rev, outcome, by_reading=by_reading)
+                state.figures.put(row)
+    batch.state, batch.done_at = "done", state.at
+    batch.refused = sum(1 for outcome in event.outcomes if outcome.refused)
+    batch.sent_at = batch.sent_at or state.at
+    state.batches.put(batch)
+
+
+def _settle(
+    state: State, row: FigureRow, value: int, rev: int, outcome: BatchOutcome | None, *, by_reading: bool
+) -> None:
+    if outcome is None or outcome.again_at:
+        row.next_try = outcome.again_at if outcome else 0
+    elif not outcome.refused:
+        shown = outcome.stock if row.kind == Kind.STOCK else outcome.price
+        figures.accepted(state, row, value, rev, shown, by_reading=by_reading)
+    elif row.wanted_rev == rev and row.mode == "push":
+        row.mode, row.reason = "refused", outcome.refused
+    if figures.is_dirty(row):
+        state.wake(row.store)
+
+
+def batch_lost(state: State, event: BatchLost) -> None:
+    """Nobody knows whether it arrived: its figures stay locked until a read-back tells."""
+    batch = state.batches.get(event.key)
+    if batch is not None:
+        batch.state, batch.sent_at = "lost", state.at
+        state.batches.put(batch)
+
+
+def batch_dropped(state: State, event: BatchDropped) -> None:
+    """It did not reach the store: its figures are free for the next batch."""
+    batch = state.batches.get(event.key)
+    if batch is None:
+        return
+    for item in _items.decode(batch.items):
+        for row, _, _ in _figures(state, event.store, item):
+            if row.batch == event.key:
+                row.batch = ""
+                state.figures.put(row)
+    batch.state, batch.done_at = "dropped", state.at
+    state.batches.put(batch)
+
+
+HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
+    BatchMade: batch_made,
+    BatchSent: batch_sent,
+    BatchAnswered: batch_answered,
+    BatchLost: batch_lost,
+    BatchDropped: batch_dropped,
+}

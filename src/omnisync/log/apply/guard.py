@@ -1,0 +1,117 @@
+"""What the guard and the quarantine do: changes that wait for a person, things set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from omnisync.log.apply.figures import recompute
+from omnisync.log.rows import FigureRow, HoldRow, QuarantineRow
+from omnisync.log.state import State
+from omnisync.model.events import (
+    ChangeHeld,
+    FiguresHeld,
+    FiguresReleased,
+    HoldDropped,
+    HoldReleased,
+    QuarantineClosed,
+    Quarantined,
+)  # fmt: skip
+
+
+def change_held(state: State, event: ChangeHeld) -> None:
+    """A suspicious read of the ERP waits."""
+    state.holds.put(
+        HoldRow(
+            event.hold, event.connector, event.feed, event.reason, event.count, event.total, event.digest,
+            msgspec.json.encode(event.sample).decode(), state.at, "held",
+        )
+    )  # fmt: skip
+
+
+def _end_hold(state: State, hold: str, how: str) -> None:
+    row = state.holds.get(hold)
+    if row is not None:
+        row.state = how
+        state.holds.put(row)
+
+
+def hold_released(state: State, event: HoldReleased) -> None:
+    """A person said yes: the next read which asks for exactly this change is taken in."""
+    _end_hold(state, event.hold, "released")
+    state.wake("")
+
+
+def hold_dropped(state: State, event: HoldDropped) -> None:
+    """It resolved itself."""
+    _end_hold(state, event.hold, "dropped")
+
+
+def figures_held(state: State, event: FiguresHeld) -> None:
+    """These figures of a store wait, all for one reason."""
+    for code in event.products:
+        product = state.product(code)
+        row = state.figures.get(product.id, (event.store, event.kind)) if product else None
+        if product is not None and row is not None and row.mode == "push":
+            row.mode, row.reason = "held", event.reason
+            state.figures.put(row)
+            state.trace(product.id)
+
+
+def figures_released(state: State, event: FiguresReleased) -> None:
+    """A person said yes: exactly the figures that are wanted now may go."""
+    for product_id in _products(state, event):
+        row = state.figures.get(product_id, (event.store, event.kind))
+        product = state.products.get(product_id)
+        if row is not None and product is not None and row.mode == "held":
+            _allow(row)
+            state.figures.put(row)
+            state.trace(product_id)
+            recompute(state, product)
+            state.wake(event.store)
+
+
+def _allow(row: FigureRow) -> None:
+    row.allowed = row.wanted
+    row.mode, row.reason = "push", ""
+
+
+def _products(state: State, event: FiguresReleased) -> list[int]:
+    if event.products:
+        found = [state.product(code) for code in event.products]
+        return [product.id for product in found if product is not None]
+    sql = "SELECT product FROM figure WHERE store = ? AND kind = ? AND mode = 'held' ORDER BY product"
+    return [product for (product,) in state.select(sql, event.store, event.kind)]
+
+
+def quarantined(state: State, event: Quarantined) -> None:
+    """Set aside; the same thing again counts up."""
+    row = state.quarantine.get((event.connector, event.subject))
+    if row is None:
+        row = QuarantineRow(event.connector, event.subject, event.reason, state.at, state.at)
+    elif row.closed_at:
+        row.reason, row.first_at, row.last_at, row.times, row.closed_at = event.reason, state.at, state.at, 1, 0
+    else:
+        row.reason, row.last_at, row.times = event.reason, state.at, row.times + 1
+    state.quarantine.put(row)
+
+
+def quarantine_closed(state: State, event: QuarantineClosed) -> None:
+    """Mended, or no longer of interest."""
+    row = state.quarantine.get((event.connector, event.subject))
+    if row is not None and not row.closed_at:
+        row.closed_at = state.at
+        state.quarantine.put(row)
+
+
+HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
+    ChangeHeld: change_held,
+    HoldReleased: hold_released,
+    HoldDropped: hold_dropped,
+    FiguresHeld: figures_held,
+    FiguresReleased: figures_released,
+    Quarantined: quarantined,
+    QuarantineClosed: quarantine_closed,
+}

@@ -1,0 +1,137 @@
+"""What a store's catalogue and its read-backs do: listings, their products, what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from omnisync.log.apply import figures
+from omnisync.log.rows import FigureRow, ListingRow, ProductRow
+from omnisync.log.state import State
+from omnisync.model.events import FiguresSeen, Kind, ListingLinked, ListingsGone, ListingsSeen, SeenListing
+
+
+def listings_seen(state: State, event: ListingsSeen) -> None:
+    """New or changed listings; a link that a person made is never changed by a match."""
+    for seen in event.listings:
+        row = state.listings.get((event.store, seen.remote_id))
+        linked_by_person = row is not None and row.linked_by == "person"
+        product = state.product(seen.product) if seen.product and not linked_by_person else None
+        before = row.product if row is not None else None
+        after = before if linked_by_person or product is None else product.id
+        state.listings.put(_fill(row, event.store, seen, after))
+        if after is not None:
+            _show(state, event.store, seen, before, after)
+
+
+def _fill(row: ListingRow | None, store: str, seen: SeenListing, product: int | None) -> ListingRow:
+    if row is None:
+        row = ListingRow(store, seen.remote_id, None, "", "", "", "", "", "", 1, 1, 1, None, None, "match", "")
+    row.product = product
+    row.key, row.grp = seen.key, seen.group
+    row.extra = msgspec.json.encode(seen.extra, order="sorted").decode()
+    row.code, row.barcodes, row.name = seen.code, msgspec.json.encode(seen.barcodes).decode(), seen.name
+    row.takes_stock, row.takes_price, row.active = int(seen.takes_stock), int(seen.takes_price), int(seen.active)
+    row.stock, row.price = seen.stock, seen.price
+    row.reason = "" if product is not None else seen.reason
+    return row
+
+
+def _show(state: State, store: str, seen: SeenListing, before: int | None, after: int) -> None:
+    product = state.products.get(after)
+    assert product is not None
+    if before is not None and before != after:
+        _unlink(state, store, before)
+    _figures(
+        state, store, seen.remote_id, seen.group, product, takes_stock=seen.takes_stock, takes_price=seen.takes_price
+    )
+    for kind, value in ((Kind.STOCK, seen.stock), (Kind.PRICE, seen.price)):
+        row = state.figures.get(product.id, (store, kind))
+        if row is not None and value is not None:
+            figures.seen(state, row, value)
+    state.trace(product.id)
+    figures.recompute(state, product)
+
+
+def _figures(
+    state: State, store: str, remote_id: str, group: str, product: ProductRow, *, takes_stock: bool, takes_price: bool
+) -> None:
+    for kind, takes in ((Kind.STOCK, takes_stock), (Kind.PRICE, takes_price)):
+        row = state.figures.get(product.id, (store, kind))
+        if row is None and takes:
+            state.figures.put(FigureRow(product.id, store, kind, remote_id, group, mode="off"))
+        elif row is not None and not takes:
+            state.figures.delete(row)
+        elif row is not None and (row.remote_id, row.grp) != (remote_id, group):
+            row.remote_id, row.grp = remote_id, group
+            state.figures.put(row)
+
+
+def _unlink(state: State, store: str, product: int) -> None:
+    for row in state.each_figure(product, store):
+        state.figures.delete(row)
+    state.trace(product)
+
+
+def listings_gone(state: State, event: ListingsGone) -> None:
+    """Listings that the store no longer has."""
+    for remote_id in event.remote_ids:
+        row = state.listings.get((event.store, remote_id))
+        if row is not None:
+            if row.product is not None:
+                _unlink(state, event.store, row.product)
+            state.listings.delete(row)
+
+
+def listing_linked(state: State, event: ListingLinked) -> None:
+    """A person's link: stronger than any match; "" takes the link away."""
+    row = state.listings.get((event.store, event.remote_id))
+    if row is None:
+        return
+    product = state.product(event.product) if event.product else None
+    if row.product is not None:
+        _unlink(state, event.store, row.product)
+    row.linked_by, row.reason = "person", "" if product else "unlinked"
+    row.product = product.id if product else None
+    state.listings.put(row)
+    if product is None:
+        return
+    _figures(
+        state, event.store, row.remote_id, row.grp, product,
+        takes_stock=bool(row.takes_stock), takes_price=bool(row.takes_price),
+    )  # fmt: skip
+    for kind, value in ((Kind.STOCK, row.stock), (Kind.PRICE, row.price)):
+        figure = state.figures.get(product.id, (event.store, kind))
+        if figure is not None and value is not None:
+            figures.seen(state, figure, value)
+    state.trace(product.id)
+    figures.recompute(state, product)
+
+
+def figures_seen(state: State, event: FiguresSeen) -> None:
+    """What a read-back found."""
+    for found in event.figures:
+        listing = state.listings.get((event.store, found.remote_id))
+        if listing is None or listing.product is None:
+            continue
+        for kind, value in ((Kind.STOCK, found.stock), (Kind.PRICE, found.price)):
+            row = state.figures.get(listing.product, (event.store, kind))
+            if row is not None and value is not None:
+                figures.seen(state, row, value)
+                state.trace(listing.product)
+    for remote_id in event.missing:
+        listing = state.listings.get((event.store, remote_id))
+        if listing is not None and listing.product is not None:
+            for row in state.each_figure(listing.product, event.store):
+                figures.not_there(state, row)
+            state.trace(listing.product)
+
+
+HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
+    ListingsSeen: listings_seen,
+    ListingsGone: listings_gone,
+    ListingLinked: listing_linked,
+    FiguresSeen: figures_seen,
+}

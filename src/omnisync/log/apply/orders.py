@@ -1,0 +1,233 @@
+"""What orders do: parts and lines as the store tells them, reservations, and the way to the ERP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from omnisync.log.apply.figures import recompute, sold_there
+from omnisync.log.rows import BalanceRow, LineRow, OrderRow, PartRow, ProductRow, ReservationRow
+from omnisync.log.state import State
+from omnisync.model.events import ErpOrderMoved, Kind, LineResolved, OrderExported, OrderExporting, OrderSeen
+from omnisync.model.order import OrderState
+
+_RANK = {state: rank for rank, state in enumerate(OrderState)}
+
+
+def order_seen(state: State, event: OrderSeen) -> None:
+    """A store told something new of an order or a part of it."""
+    order = state.order(event.store, event.number)
+    if order is None:
+        order = _new_order(state, event)
+    touched: dict[int, ProductRow] = {}
+    parts = state.parts.of(order.id)
+    for dead in event.replaces:
+        _bury(state, order, dead)
+    part = parts.get(event.part)
+    if part is None:
+        part = PartRow(order.id, event.part, "", 0, 0, 0)
+    part.state, part.modified_at, part.total = event.state, event.modified_at, event.total
+    part.dead, part.digest = int(part.dead or event.dead), event.digest
+    state.parts.put(part)
+    _take_lines(state, order, event, touched)
+    if event.customer:
+        order.customer, order.sealed = event.customer, event.sealed
+    order.remote_state, order.payment, order.shipping = event.remote_state, event.payment, event.shipping
+    _sum_up(state, order, touched)
+    for product in touched.values():
+        recompute(state, product)
+
+
+def _new_order(state: State, event: OrderSeen) -> OrderRow:
+    order = OrderRow(
+        state.next_id("shop_order"), event.store, event.number, event.state, event.remote_state, event.placed_at,
+        0, event.currency, event.shipping, event.payment, event.warehouse, event.customer, event.sealed,
+    )  # fmt: skip
+    state.add_order(order)
+    return order
+
+
+def _bury(state: State, order: OrderRow, part_id: str) -> None:
+    part = state.parts.get(order.id, part_id)
+    if part is None:
+        state.parts.put(PartRow(order.id, part_id, "", 0, 0, 1))
+    elif not part.dead:
+        part.dead = 1
+        state.parts.put(part)
+
+
+def _take_lines(state: State, order: OrderRow, event: OrderSeen, touched: dict[int, ProductRow]) -> None:
+    told = {line.line_id for line in event.lines}
+    for line in [*state.lines.of(order.id).values()]:
+        if line.part == event.part and line.line_id not in told:
+            state.lines.delete(line)
+    for seen in event.lines:
+        known = state.lines.get(order.id, (seen.line_id, event.part))
+        product = state.product(seen.product) if seen.product else None
+        if known is not None:
+            product_id = known.product
+            if product_id is None and product is not None:
+                product_id = product.id
+        else:
+            product_id = product.id if product else None
+        row = LineRow(
+            order.id, seen.line_id, event.part, product_id, seen.remote_id, msgspec.json.encode(seen.codes).decode(),
+            seen.name, seen.quantity, seen.price, seen.taken, seen.state or event.state,
+        )  # fmt: skip
+        if known is not None:
+            state.lines.delete(known)
+        state.lines.put(row)
+        if product_id is not None:
+            _touch(state, product_id, touched)
+
+
+def _touch(state: State, product_id: int, touched: dict[int, ProductRow]) -> ProductRow:
+    product = touched.get(product_id)
+    if product is None:
+        product = state.products.get(product_id)
+        assert product is not None
+        touched[product_id] = product
+        state.trace(product_id)
+    return product
+
+
+def _sum_up(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> None:
+    """The order's state, totals and reservations from its living parts."""
+    parts = state.parts.of(order.id)
+    alive = {part.part: part for part in parts.values() if not part.dead}
+    lines = [line for line in state.lines.of(order.id).values() if line.part in alive]
+    states = [OrderState(part.state) for part in alive.values()]
+    order.state = _state_of(states)
+    order.total = sum(part.total for part in alive.values() if OrderState(part.state).holds_stock)
+    order.lines = len({line.line_id for line in lines})
+    order.unknown = sum(1 for line in lines if line.product is None and OrderState(line.state).holds_stock)
+    if not order.export and order.state not in (OrderState.WAITING, OrderState.CANCELLED, OrderState.RETURNED):
+        order.export = "due"
+    if order.export == "due":
+        if not OrderState(order.state).holds_stock:
+            order.export = "never"
+        elif not order.unknown:
+            state.wake("")
+    state.orders.put(order)
+    _expect(state, order, lines, touched)
+    _reserve(state, order, lines, touched)
+
+
+def _state_of(states: list[OrderState]) -> OrderState:
+    """The least advanced of the living parts; a cancelled or returned one counts only if all are."""
+    holding = [each for each in states if each.holds_stock]
+    return min(holding or states or [OrderState.CANCELLED], key=_RANK.__getitem__)
+
+
+def _expect(state: State, order: OrderRow, lines: list[LineRow], touched: dict[int, ProductRow]) -> None:
+    """Follow how much the store has taken off its own figures for this order."""
+    taken: dict[int, int] = {}
+    for line in lines:
+        if line.product is not None:
+            taken[line.product] = taken.get(line.product, 0) + line.taken
+    before = dict(msgspec.json.decode(order.taken, type=dict[str, int])) if order.taken else {}
+    for product_id in sorted({*taken, *map(int, before)}):
+        change = taken.get(product_id, 0) - before.get(str(product_id), 0)
+        figure = state.figures.get(product_id, (order.store, Kind.STOCK)) if change else None
+        if figure is not None:
+            _touch(state, product_id, touched)
+            sold_there(state, figure, change)
+    order.taken = msgspec.json.encode({str(key): value for key, value in sorted(taken.items())}).decode()
+
+
+def _reserve(state: State, order: OrderRow, lines: list[LineRow], touched: dict[int, ProductRow]) -> None:
+    """Set the reservations to what is still owed; once released, the ERP's balance has the say."""
+    if order.released:
+        return
+    owed: dict[str, tuple[int, int]] = {}
+    for line in lines:
+        if line.product is not None and OrderState(line.state).holds_stock:
+            quantity = owed.get(line.line_id, (0, 0))[1] + line.quantity
+            owed[line.line_id] = (line.product, quantity)
+    held = state.reservations.of(order.id)
+    for line_id in [*held]:
+        if line_id not in owed:
+            _change(state, held[line_id], 0, touched)
+    for line_id, (product_id, quantity) in owed.items():
+        row = held.get(line_id)
+        if row is None:
+            row = ReservationRow(order.id, line_id, product_id, order.warehouse, 0, state.at)
+        if quantity != row.quantity:
+            _change(state, row, quantity, touched)
+
+
+def _change(state: State, row: ReservationRow, quantity: int, touched: dict[int, ProductRow]) -> None:
+    product = _touch(state, row.product, touched)
+    balance = state.balances.get(row.product, row.warehouse) or BalanceRow(row.product, row.warehouse)
+    change = quantity - row.quantity
+    balance.reserved += change
+    product.reserved += change
+    product.available -= change
+    state.balances.put(balance)
+    state.products.put(product)
+    row.quantity = quantity
+    if quantity:
+        state.reservations.put(row)
+    elif state.reservations.get(row.shop_order, row.line_id) is not None:
+        state.reservations.delete(row)
+
+
+def release(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> None:
+    """The ERP's balance contains this order now: its reservation is over for good."""
+    for row in [*state.reservations.of(order.id).values()]:
+        _change(state, row, 0, touched)
+    order.released = 1
+    state.orders.put(order)
+
+
+def line_resolved(state: State, event: LineResolved) -> None:
+    """A line of which the product was not known has been matched: it is reserved from now on."""
+    order = state.order(event.store, event.number)
+    product = state.product(event.product)
+    if order is None or product is None:
+        return
+    touched: dict[int, ProductRow] = {}
+    for line in state.lines.of(order.id).values():
+        if line.line_id == event.line_id and line.product is None:
+            line.product = product.id
+            state.lines.put(line)
+    _sum_up(state, order, touched)
+    for each in touched.values():
+        recompute(state, each)
+
+
+def order_exporting(state: State, event: OrderExporting) -> None:
+    """About to be handed to the ERP: if the outcome gets lost, it is looked up under this key first."""
+    order = state.order(event.store, event.number)
+    if order is not None:
+        order.export, order.export_key = "sending", event.key
+        state.orders.put(order)
+
+
+def order_exported(state: State, event: OrderExported) -> None:
+    """The ERP has it."""
+    order = state.order(event.store, event.number)
+    if order is not None:
+        order.export, order.export_ref, order.exported_at = "done", event.ref, state.at
+        state.orders.put(order)
+
+
+def erp_order_moved(state: State, event: ErpOrderMoved) -> None:
+    """The ERP's word on the order; its reservation waits for a balance of then or later (P8)."""
+    order = state.order(event.store, event.number)
+    if order is not None:
+        if not order.erp_at:
+            order.erp_at = event.known_at
+        order.erp_state = event.state
+        state.orders.put(order)
+
+
+HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
+    OrderSeen: order_seen,
+    LineResolved: line_resolved,
+    OrderExporting: order_exporting,
+    OrderExported: order_exported,
+    ErpOrderMoved: erp_order_moved,
+}

@@ -1,0 +1,89 @@
+"""What a person's orders do: own prices, exclusions, updates, retries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from omnisync.log.apply.figures import press, recompute
+from omnisync.log.rows import ChoiceRow, ProductRow
+from omnisync.log.state import State
+from omnisync.model.events import ExclusionSet, PriceSet, Retried, UpdateOrdered
+
+
+def _choice(state: State, product: int, store: str) -> ChoiceRow:
+    return state.choices.get(product, store) or ChoiceRow(product, store)
+
+
+def price_set(state: State, event: PriceSet) -> None:
+    """The store's own price for a product; a person's word needs no guard."""
+    product = state.product(event.product)
+    if product is None:
+        return
+    choice = _choice(state, product.id, event.store)
+    choice.price, choice.currency = event.minor, event.currency if event.minor is not None else ""
+    state.choices.put(choice)
+    figure = state.figures.get(product.id, (event.store, "price"))
+    if figure is not None and event.minor is not None:
+        figure.allowed = event.minor
+        state.figures.put(figure)
+    state.trace(product.id)
+    recompute(state, product)
+
+
+def exclusion_set(state: State, event: ExclusionSet) -> None:
+    """Pushing of stock or price switched off or on."""
+    for code in event.products:
+        product = state.product(code)
+        if product is None:
+            continue
+        choice = _choice(state, product.id, event.store)
+        if event.stock is not None:
+            choice.no_stock = int(event.stock)
+        if event.price is not None:
+            choice.no_price = int(event.price)
+        state.choices.put(choice)
+        state.trace(product.id)
+        recompute(state, product)
+
+
+def update_ordered(state: State, event: UpdateOrdered) -> None:
+    """Everything that may be pushed is to be sent, whether it changed or not."""
+    for product in _products(state, event):
+        for row in state.figures.of(product.id).values():
+            if not event.store or row.store == event.store:
+                press(state, row)
+
+
+def _products(state: State, event: UpdateOrdered) -> Iterable[ProductRow]:
+    if event.products:
+        for code in event.products:
+            product = state.product(code)
+            if product is not None:
+                state.trace(product.id)
+                yield product
+        return
+    for store in [event.store] if event.store else list(state.rules()):
+        for product_id in state.products_listed_on(store):
+            product = state.products.get(product_id)
+            assert product is not None
+            yield product
+
+
+def retried(state: State, event: Retried) -> None:
+    """What the store refused is to be tried again."""
+    for code in event.products:
+        product = state.product(code)
+        if product is not None:
+            state.trace(product.id)
+            for row in state.each_figure(product.id, event.store):
+                if row.mode == "refused":
+                    press(state, row)
+
+
+HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
+    PriceSet: price_set,
+    ExclusionSet: exclusion_set,
+    UpdateOrdered: update_ordered,
+    Retried: retried,
+}

@@ -1,0 +1,46 @@
+"""What the configuration and the connections do: stores with their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from omnisync.log.apply.figures import recompute
+from omnisync.log.rows import StoreRow
+from omnisync.log.state import State
+from omnisync.model.events import StoreBroke, StoreClosed, StoreRecovered, StoreRulesSet
+
+
+def store_rules_set(state: State, event: StoreRulesSet) -> None:
+    """New rules: every wish of the store is computed again."""
+    store = state.stores.get(event.store) or StoreRow(event.store, "")
+    store.rules, store.open = msgspec.json.encode(event.rules).decode(), 1
+    state.stores.put(store)
+    state.rules_changed()
+    for product_id in state.products_listed_on(event.store):
+        product = state.products.get(product_id)
+        assert product is not None
+        recompute(state, product)
+
+
+def store_closed(state: State, event: StoreClosed) -> None:
+    """The store left the configuration; its figures stay as they were last known."""
+    store = state.stores.get(event.store)
+    if store is not None:
+        store.open = 0
+        state.stores.put(store)
+        state.rules_changed()
+
+
+def only_told(_: State, __: StoreBroke | StoreRecovered) -> None:
+    """Of interest to people reading the log; no table depends on it."""
+
+
+HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
+    StoreRulesSet: store_rules_set,
+    StoreClosed: store_closed,
+    StoreBroke: only_told,
+    StoreRecovered: only_told,
+}

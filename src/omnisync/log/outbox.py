@@ -1,0 +1,123 @@
+"""What the push worker asks of the tables: the open batch, dirty figures, figures still to be seen."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from omnisync.log.rows import BatchRow, FigureRow, ListingRow
+from omnisync.log.state import State
+from omnisync.model.events import BatchItem, Kind
+
+_items = msgspec.json.Decoder(tuple[BatchItem, ...])
+_DIRTY = "store = ? AND wanted_rev > confirmed_rev AND mode = 'push'"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A product in a store with the figures of it that are to be sent, and its listing."""
+
+    code: str
+    listing: ListingRow
+    stock: FigureRow | None
+    price: FigureRow | None
+
+
+def open_batch(state: State, store: str) -> tuple[BatchRow, tuple[BatchItem, ...]] | None:
+    """The store's batch that is not settled yet, with its items."""
+    sql = "SELECT key FROM batch WHERE store = ? AND state IN ('made', 'sent', 'lost') ORDER BY made_at LIMIT 1"
+    found = state.select(sql, store)
+    batch = state.batches.get(found[0][0]) if found else None
+    return (batch, _items.decode(batch.items)) if batch is not None else None
+
+
+def due(state: State, store: str, now: int, most: int, *, grouped: bool) -> list[Due]:
+    """The next listings to be sent, at most so many: falling quantities first, then the oldest wishes.
+
+    With ``grouped``, all share the first one's group.
+    """
+    sql = f"""SELECT product, grp FROM figure
+        WHERE {_DIRTY} AND batch = '' AND next_try <= ?
+        ORDER BY urgent DESC, wanted_rev, product LIMIT ?"""  # noqa: S608
+    found = state.select(sql, store, now, most * (4 if grouped else 2))
+    group = found[0][1] if found else ""
+    chosen: dict[int, None] = {}
+    for product, its_group in found:
+        if (its_group == group or not grouped) and len(chosen) < most:
+            chosen[product] = None
+    return [each for product in chosen if (each := _due(state, store, product, now)) is not None]
+
+
+def _due(state: State, store: str, product_id: int, now: int) -> Due | None:
+    product = state.products.get(product_id)
+    ready: dict[str, FigureRow] = {}
+    remote_id = ""
+    for row in state.each_figure(product_id, store):
+        remote_id = row.remote_id
+        if row.mode == "push" and row.wanted_rev > row.confirmed_rev and not row.batch and row.next_try <= now:
+            ready[row.kind] = row
+    listing = state.listings.get((store, remote_id))
+    if product is None or listing is None or not ready:
+        return None
+    return Due(product.code, listing, ready.get(Kind.STOCK), ready.get(Kind.PRICE))
+
+
+def falling_to_zero(state: State, store: str) -> list[str]:
+    """Codes whose figure is about to fall from something to nothing, unless a person allowed that."""
+    sql = f"""SELECT p.code FROM figure f JOIN product p ON p.id = f.product
+        WHERE f.{_DIRTY} AND f.kind = 'stock' AND f.batch = '' AND f.wanted = 0 AND f.confirmed > 0
+        AND f.allowed IS NOT 0 ORDER BY p.code"""  # noqa: S608
+    return [code for (code,) in state.select(sql, store)]
+
+
+def showing_stock(state: State, store: str) -> int:
+    """How many listings of the store are known to show more than nothing."""
+    sql = "SELECT count(*) FROM figure WHERE store = ? AND kind = 'stock' AND confirmed > 0"
+    return int(state.select(sql, store)[0][0])
+
+
+def to_be_seen(state: State, store: str, now: int, most: int) -> list[ListingRow]:
+    """Listings with a figure that was accepted and is due to be seen at the store."""
+    sql = "SELECT DISTINCT remote_id FROM figure WHERE store = ? AND check_at > 0 AND check_at <= ? LIMIT ?"
+    found = [state.listings.get((store, remote_id)) for (remote_id,) in state.select(sql, store, now, most)]
+    return [listing for listing in found if listing is not None]
+
+
+def next_time(state: State, store: str, now: int) -> int | None:
+    """When the store has something to do next: a refused figure's next try, a figure to be seen."""
+    tries = f"SELECT min(next_try) FROM figure WHERE {_DIRTY} AND batch = ''"  # noqa: S608
+    checks = "SELECT min(check_at) FROM figure WHERE store = ? AND check_at > 0"
+    times = [state.select(sql, store)[0][0] for sql in (tries, checks)]
+    return min((max(now, time) for time in times if time is not None), default=None)
+
+
+def body_sent_at(state: State, store: str, fingerprint: str, since: int) -> int | None:
+    """When a batch of just this content was last sent, if that was after ``since``."""
+    sql = (
+        """SELECT max(sent_at) FROM batch WHERE store = ? AND fingerprint = ? AND sent_at > ? AND state <> 'dropped'"""
+    )
+    found = state.select(sql, store, fingerprint, since)[0][0]
+    return None if found is None else int(found)
+
+
+def known_prices(state: State, store: str, group: str, most: int) -> list[tuple[str, str, int]]:
+    """Listings (code, remote id, price) whose confirmed price may ride along as padding."""
+    sql = """SELECT p.code, f.remote_id, f.confirmed FROM figure f JOIN product p ON p.id = f.product
+        WHERE f.store = ? AND f.kind = 'price' AND f.mode = 'push' AND f.confirmed = f.wanted AND f.batch = ''
+        AND f.grp = ? LIMIT ?"""
+    return [(code, remote, int(price)) for code, remote, price in state.select(sql, store, group, most)]
+
+
+def listings_by_remote(state: State, store: str, remote_ids: Sequence[str]) -> list[ListingRow]:
+    """These listings, in that order; unknown ones are left out."""
+    found = [state.listings.get((store, remote_id)) for remote_id in remote_ids]
+    return [listing for listing in found if listing is not None]
+
+
+def waiting(db: sqlite3.Connection, store: str) -> int:
+    """How many figures of the store are not yet proven."""
+    sql = f"SELECT (SELECT count(*) FROM figure WHERE {_DIRTY}) + (SELECT count(*) FROM figure WHERE store = ? AND check_at > 0)"  # noqa: S608
+    return int(db.execute(sql, (store, store)).fetchone()[0])

@@ -1,0 +1,32 @@
+"""Personal fields of buyers: sealed with each one's own key, so that destroying the key forgets the person."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from omnisync.model.order import Customer
+
+_decoder = msgspec.json.Decoder(Customer)
+
+
+def seal(db: sqlite3.Connection, customer_id: str, customer: Customer) -> str:
+    """The personal fields, encrypted with the customer's key; the key is made at the first order."""
+    from cryptography.fernet import Fernet
+
+    found = db.execute("SELECT key FROM customer_key WHERE customer = ?", (customer_id,)).fetchone()
+    key: bytes = found[0] if found else Fernet.generate_key()
+    if not found:
+        db.execute("INSERT INTO customer_key VALUES (?, ?)", (customer_id, key))
+    return Fernet(key).encrypt(msgspec.json.encode(customer)).decode()
+
+
+def unseal(db: sqlite3.Connection, customer_id: str, sealed: str) -> Customer | None:
+    """The personal fields back, or None when the key has been destroyed."""
+    from cryptography.fernet import Fernet
+
+    found = db.execute("SELECT key FROM customer_key WHERE customer = ?", (customer_id,)).fetchone()
+    if not found or not sealed:
+        return None
+    return _decoder.decode(Fernet(found[0]).decrypt(sealed.encode()))

@@ -1,0 +1,177 @@
+"""The product list: pages by any sort, hits of a search, each row with its balances and every store's state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from omnisync.log.reader import Reader
+from omnisync.model.fold import fold
+
+_COLUMNS = {"name": "name_key", "on_hand": "on_hand", "reserved": "reserved", "available": "available"}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """What one store shows of one product: one figure and its state.
+
+    ``state``: confirmed, waiting, held, refused, excluded, off, differs. ``value`` is what is wanted,
+    ``shown`` what the store is known to show; ``reason`` says why it is held, refused or off.
+    """
+
+    store: str
+    kind: str
+    state: str
+    value: int | None
+    shown: int | None
+    reason: str
+
+
+@dataclass(slots=True)
+class ProductView:
+    """One row of the list; quantities in thousandths, ``balances`` by warehouse, figures by (store, kind)."""
+
+    id: int
+    code: str
+    name: str
+    category: str
+    unit: str
+    active: int
+    on_hand: int
+    reserved: int
+    available: int
+    sort_key: str | int | None = None
+    balances: dict[str, int] = field(default_factory=dict)
+    figures: dict[tuple[str, str], FigureView] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """How the list is sorted.
+
+    ``by``: code, name, on_hand, reserved, available, or "warehouse:DEPO", "stock:STORE", "price:STORE".
+    """
+
+    by: str = "code"
+    descending: bool = False
+
+
+def page(reader: Reader, sort: Sort, size: int, after: ProductView | None = None) -> list[ProductView]:
+    """The next rows after the one given; products without a value for the sort come last."""
+    keyed, tail = _keys(reader, sort, size, after)
+    if len(keyed) < size and sort.by not in ("code", *_COLUMNS):
+        keyed += [(product, None) for product in _tail(reader, sort, size - len(keyed), after if tail else None)]
+    return _views(reader, keyed)
+
+
+def _keys(
+    reader: Reader, sort: Sort, size: int, after: ProductView | None
+) -> tuple[list[tuple[int, str | int | None]], bool]:
+    table, column, ident, where, values = _source(sort)
+    if after is not None and after.sort_key is None and sort.by not in ("code", *_COLUMNS):
+        return [], True
+    conditions = list(where)
+    bound: list[str | int | None] = list(values)
+    if after is not None:
+        sign = "<" if sort.descending else ">"
+        conditions.append(f"({column}, {ident}) {sign} (?, ?)")
+        bound += [after.sort_key, after.id]
+    clause = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    way = "DESC" if sort.descending else "ASC"
+    sql = f"SELECT {ident}, {column} FROM {table} {clause} ORDER BY {column} {way}, {ident} {way} LIMIT ?"  # noqa: S608
+    return [(product, key) for product, key in reader.rows(sql, *bound, size)], False
+
+
+def _source(sort: Sort) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
+    kind, _, name = sort.by.partition(":")
+    if sort.by == "code":
+        return "product", "code", "id", (), ()
+    if sort.by in _COLUMNS:
+        return "product", _COLUMNS[sort.by], "id", (), ()
+    if kind == "warehouse":
+        return "balance", "on_hand", "product", ("warehouse = ?",), (name,)
+    if kind in ("stock", "price"):
+        return "figure", "wanted", "product", ("store = ?", "kind = ?", "wanted IS NOT NULL"), (name, kind)
+    raise ValueError(f"the list can't be sorted by {sort.by}")
+
+
+def _tail(reader: Reader, sort: Sort, size: int, after: ProductView | None) -> list[int]:
+    """Products without a row to sort by, in id order; none where every product has one (counted first)."""
+    table, _, _, where, values = _source(sort)
+    having = reader.one(f"SELECT count(*) FROM {table} WHERE {' AND '.join(where)}", *values)  # noqa: S608
+    if having == reader.one("SELECT count(*) FROM product"):
+        return []
+    sql = f"""SELECT id FROM product WHERE id > ? AND NOT EXISTS
+        (SELECT 1 FROM {table} WHERE {" AND ".join(where)} AND {table}.product = product.id) ORDER BY id LIMIT ?"""  # noqa: S608
+    return [product for (product,) in reader.rows(sql, after.id if after else 0, *values, size)]
+
+
+def find(reader: Reader, text: str, size: int) -> list[ProductView]:
+    """The first hits: products whose code, barcode or alias is exactly that, then those with all words."""
+    exact = reader.rows("SELECT DISTINCT product FROM product_key WHERE key = ? ORDER BY product", text.strip())
+    chosen = {product: None for (product,) in exact}
+    query = match(text)
+    if query:
+        hits = reader.rows("SELECT rowid FROM search WHERE search MATCH ? LIMIT ?", query, size)
+        chosen.update({product: None for (product,) in hits})
+    return _views(reader, [(product, None) for product in [*chosen][:size]])
+
+
+def count(reader: Reader, text: str = "") -> int:
+    """How many products there are, or how many have all these words."""
+    query = match(text)
+    if query:
+        return int(reader.one("SELECT count(*) FROM search WHERE search MATCH ?", query))
+    return int(reader.one("SELECT count(*) FROM product"))
+
+
+def match(text: str) -> str:
+    """The words as an FTS query: each the beginning of a word, all of them, with no operator in them."""
+    words = "".join(char if char.isalnum() else " " for char in fold(text)).split()
+    return " ".join(f'"{word}"*' for word in words)
+
+
+def by_codes(reader: Reader, codes: Sequence[str]) -> list[ProductView]:
+    """These products, by code or whatever else they are known by."""
+    marks = ", ".join("?" * len(codes))
+    sql = f"SELECT DISTINCT product FROM product_key WHERE key IN ({marks}) ORDER BY product"  # noqa: S608
+    return _views(reader, [(product, None) for (product,) in reader.rows(sql, *codes)])
+
+
+def warehouses(reader: Reader) -> list[str]:
+    """Every warehouse that has balances, in name order."""
+    # A jump from one to the next through the index: DISTINCT would read every balance.
+    sql = """WITH RECURSIVE w(name) AS (SELECT min(warehouse) FROM balance UNION ALL
+        SELECT (SELECT min(warehouse) FROM balance WHERE warehouse > name) FROM w WHERE name IS NOT NULL)
+        SELECT name FROM w WHERE name IS NOT NULL"""
+    return [name for (name,) in reader.rows(sql)]
+
+
+def _views(reader: Reader, keyed: Sequence[tuple[int, str | int | None]]) -> list[ProductView]:
+    marks = ", ".join("?" * len(keyed))
+    ids = [product for product, _ in keyed]
+    sql = f"""SELECT id, code, name, category, unit, active, on_hand, reserved, available
+        FROM product WHERE id IN ({marks})"""  # noqa: S608
+    found = {row[0]: ProductView(*row) for row in reader.rows(sql, *ids)}
+    sql = f"SELECT product, warehouse, on_hand FROM balance WHERE product IN ({marks})"  # noqa: S608
+    for product, warehouse, on_hand in reader.rows(sql, *ids):
+        found[product].balances[warehouse] = on_hand
+    sql = f"""SELECT product, store, kind, mode, wanted, wanted_rev, confirmed, confirmed_rev, check_at, reason
+        FROM figure WHERE product IN ({marks})"""  # noqa: S608
+    for product, store, kind, *figure in reader.rows(sql, *ids):
+        found[product].figures[store, kind] = figure_view(store, kind, *figure)
+    for product, key in keyed:
+        found[product].sort_key = key
+    return [found[product] for product in ids]
+
+
+def figure_view(
+    store: str, kind: str, mode: str, wanted: int | None, wanted_rev: int, confirmed: int | None,
+    confirmed_rev: int, check_at: int, reason: str,
+) -> FigureView:  # fmt: skip
+    """A figure's state in one word: the mode where a person or a rule decided, else how far it has come."""
+    state = mode
+    if mode == "push":
+        waits = wanted_rev > confirmed_rev or check_at > 0
+        state = "waiting" if waits else "confirmed" if wanted == confirmed else "differs"
+    return FigureView(store, kind, state, wanted, confirmed, reason)

@@ -1,0 +1,59 @@
+"""Read-only sight of the database, for the command line and the screens, in the daemon's process or another.
+
+Every call reads everything at once: an open cursor would keep the write-ahead log growing. Imports
+nothing but the standard library, so that the first rows are on the screen at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any, Self
+
+from omnisync.errors import DatabaseError
+from omnisync.text import _
+
+
+class Reader:
+    """A connection in ``mode=ro``. Raises DatabaseError when there is no database, or none that can be read."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise DatabaseError(
+                _("There is no data yet in {folder}. Start `omnisync daemon` once, or try `omnisync demo`.").format(
+                    folder=path.parent
+                )
+            )
+        try:
+            self.db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+            self.db.execute("PRAGMA query_only = ON")
+            self.db.execute("SELECT 1 FROM meta").fetchone()
+        except sqlite3.Error as error:
+            raise DatabaseError(
+                _("The database {path} can't be read: {reason}").format(path=path, reason=error)
+            ) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        """The reader itself."""
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        """Close the connection."""
+        self.close()
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.db.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: Any) -> Any:
+        """The first column of the first row, or None."""
+        found = self.db.execute(sql, values).fetchone()
+        return found[0] if found else None
+
+    def version(self) -> int:
+        """A number that changes whenever the database does (3 microseconds)."""
+        return int(self.db.execute("PRAGMA data_version").fetchone()[0])

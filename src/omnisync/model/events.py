@@ -1,0 +1,467 @@
+"""Everything that can happen, as typed facts: what the log stores, and all that the tables are made from.
+
+Quantities are in thousandths, amounts in minor units, times in milliseconds UTC. A product is named
+by its code, a listing by store and remote id, an order by store and number. A field is only ever
+added, with a default, so that an old log can be read for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import TypeAlias, Union
+
+import msgspec
+
+from omnisync.model.order import OrderState
+from omnisync.model.rules import StoreRules
+
+
+class Kind(StrEnum):
+    """Which figure of a listing."""
+
+    STOCK = "stock"
+    PRICE = "price"
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type"):
+    """Base of all events."""
+
+
+# The shop's own rules
+
+
+class StoreRulesSet(Fact, frozen=True, tag="store.rules"):
+    """The configuration gave a store these rules."""
+
+    store: str
+    rules: StoreRules
+
+
+class StoreClosed(Fact, frozen=True, tag="store.closed"):
+    """A store left the configuration: nothing is pushed to it any more."""
+
+    store: str
+
+
+# The ERP
+
+
+class Card(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A product's card: everything the ERP says of it but balances and prices."""
+
+    code: str
+    name: str
+    barcodes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    category: str = ""
+    unit: str = ""
+    cost: int | None = None
+    cost_currency: str = ""
+    active: bool = True
+
+
+class ProductsRead(Fact, frozen=True, tag="erp.products"):
+    """New or changed product cards."""
+
+    source: str
+    cards: tuple[Card, ...]
+
+
+class ProductsGone(Fact, frozen=True, tag="erp.gone"):
+    """These products are no longer in the ERP: they count as inactive, their listings show 0."""
+
+    source: str
+    codes: tuple[str, ...]
+
+
+class Count(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """What one warehouse holds of a product; ``line`` is where in the source it stood."""
+
+    code: str
+    warehouse: str
+    on_hand: int
+    line: int = 0
+
+
+class BalancesCounted(Fact, frozen=True, tag="erp.balances"):
+    """Changed balances of a read that began at ``began_at``.
+
+    ``released`` are the reservations (store, number) that this read already has in its figures, because
+    the ERP had posted those orders before (P8): both in one event, so that no figure jumps in between.
+    """
+
+    source: str
+    began_at: int
+    counts: tuple[Count, ...]
+    released: tuple[tuple[str, str], ...] = ()
+
+
+class ListPrice(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A product's price on a price list; ``minor`` None: it is no longer on that list."""
+
+    code: str
+    price_list: str
+    minor: int | None
+    currency: str
+
+
+class PricesRead(Fact, frozen=True, tag="erp.prices"):
+    """Changed prices of price lists."""
+
+    source: str
+    prices: tuple[ListPrice, ...]
+
+
+class ErpOrderMoved(Fact, frozen=True, tag="erp.order"):
+    """The ERP's word on an order it was given: posted, shipped or cancelled.
+
+    ``known_at`` is when the read that said so began: only a balance of then or later contains it (P8).
+    """
+
+    store: str
+    number: str
+    state: str
+    known_at: int
+
+
+class OrderExporting(Fact, frozen=True, tag="order.exporting"):
+    """The order is about to be handed to the ERP under this key."""
+
+    store: str
+    number: str
+    key: str
+
+
+class OrderExported(Fact, frozen=True, tag="order.exported"):
+    """The ERP has the order, under its own reference."""
+
+    store: str
+    number: str
+    ref: str
+
+
+# The stores: listings
+
+
+class SeenListing(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A listing as the store's catalogue shows it, and the product code it was matched to ("" for none)."""
+
+    remote_id: str
+    product: str
+    name: str
+    code: str = ""
+    barcodes: tuple[str, ...] = ()
+    key: str = ""
+    group: str = ""
+    extra: dict[str, str] = {}
+    takes_stock: bool = True
+    takes_price: bool = True
+    active: bool = True
+    stock: int | None = None
+    price: int | None = None
+    reason: str = ""
+
+
+class ListingsSeen(Fact, frozen=True, tag="store.listings"):
+    """New or changed listings of a store's catalogue."""
+
+    store: str
+    listings: tuple[SeenListing, ...]
+
+
+class ListingsGone(Fact, frozen=True, tag="store.listings-gone"):
+    """These listings are no longer in the store's catalogue."""
+
+    store: str
+    remote_ids: tuple[str, ...]
+
+
+class ListingLinked(Fact, frozen=True, tag="listing.linked"):
+    """A person linked a listing to a product ("" unlinks it)."""
+
+    store: str
+    remote_id: str
+    product: str
+
+
+class SeenFigure(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """What a read-back found for one listing; None where the store shows none or was not asked."""
+
+    remote_id: str
+    stock: int | None = None
+    price: int | None = None
+
+
+class FiguresSeen(Fact, frozen=True, tag="store.seen"):
+    """Figures read back from a store; ``missing`` are listings that were asked for and not found."""
+
+    store: str
+    figures: tuple[SeenFigure, ...]
+    missing: tuple[str, ...] = ()
+
+
+# The stores: pushes
+
+
+class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """One listing's figures in a batch, each with the revision of the wish it fulfils (0: padding)."""
+
+    product: str
+    remote_id: str
+    stock: int | None = None
+    stock_rev: int = 0
+    price: int | None = None
+    price_rev: int = 0
+
+
+class BatchMade(Fact, frozen=True, tag="batch.made"):
+    """A batch was put together and is about to be sent; ``fingerprint`` is a hash of its body."""
+
+    store: str
+    key: str
+    items: tuple[BatchItem, ...]
+    fingerprint: str
+
+
+class BatchSent(Fact, frozen=True, tag="batch.sent"):
+    """The store took the batch in and gave a receipt ("" where it answers at once)."""
+
+    store: str
+    key: str
+    receipt: str
+
+
+class BatchOutcome(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """What became of one item: taken, refused in the store's words, or to be tried again later.
+
+    ``stock`` and ``price`` are what the store's answer shows as stored, where it does.
+    """
+
+    remote_id: str
+    refused: str = ""
+    again_at: int = 0
+    stock: int | None = None
+    price: int | None = None
+
+
+class BatchAnswered(Fact, frozen=True, tag="batch.answered"):
+    """Per-item results of a batch."""
+
+    store: str
+    key: str
+    outcomes: tuple[BatchOutcome, ...]
+
+
+class BatchLost(Fact, frozen=True, tag="batch.lost"):
+    """Whether the batch arrived is not known: it is looked up by a read-back, then sent again if need be."""
+
+    store: str
+    key: str
+    reason: str
+
+
+class BatchDropped(Fact, frozen=True, tag="batch.dropped"):
+    """The batch did not reach the store; its listings wait for the next one."""
+
+    store: str
+    key: str
+    reason: str
+
+
+class StoreBroke(Fact, frozen=True, tag="connector.broke"):
+    """A connection stopped working; said once."""
+
+    connector: str
+    reason: str
+
+
+class StoreRecovered(Fact, frozen=True, tag="connector.recovered"):
+    """A connection works again; said once."""
+
+    connector: str
+
+
+# Orders
+
+
+class LineSeen(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A line of a part; ``product`` is the code it was matched to, "" when none is known."""
+
+    line_id: str
+    product: str
+    remote_id: str
+    codes: tuple[str, ...]
+    name: str
+    quantity: int
+    price: int
+    taken: int = 0
+    state: OrderState | None = None
+
+
+class OrderSeen(Fact, frozen=True, tag="order.seen"):
+    """A store told of an order, or of a part of it, something new.
+
+    ``customer`` is the id of the buyer whose key sealed the personal fields in ``sealed``.
+    """
+
+    store: str
+    number: str
+    part: str
+    state: OrderState
+    modified_at: int
+    placed_at: int
+    total: int
+    currency: str
+    lines: tuple[LineSeen, ...]
+    warehouse: str
+    customer: str = ""
+    sealed: str = ""
+    replaces: tuple[str, ...] = ()
+    dead: bool = False
+    remote_state: str = ""
+    payment: str = ""
+    shipping: int | None = None
+    digest: str = ""
+
+
+class LineResolved(Fact, frozen=True, tag="order.line"):
+    """A line whose product was not known has been matched."""
+
+    store: str
+    number: str
+    line_id: str
+    product: str
+
+
+# A person
+
+
+class PriceSet(Fact, frozen=True, tag="person.price"):
+    """A store's own price for a product; ``minor`` None gives the price list its say again."""
+
+    store: str
+    product: str
+    minor: int | None
+    currency: str
+
+
+class ExclusionSet(Fact, frozen=True, tag="person.exclusion"):
+    """Pushing of stock or price switched off or on for these products; None leaves that one alone."""
+
+    store: str
+    products: tuple[str, ...]
+    stock: bool | None = None
+    price: bool | None = None
+
+
+class UpdateOrdered(Fact, frozen=True, tag="person.update"):
+    """Push these products now, changed or not; no codes means all. ``store`` "" means every store."""
+
+    store: str
+    products: tuple[str, ...] = ()
+
+
+class Retried(Fact, frozen=True, tag="person.retry"):
+    """Try refused figures of these products again."""
+
+    store: str
+    products: tuple[str, ...]
+
+
+# The guard
+
+
+class ChangeHeld(Fact, frozen=True, tag="guard.held"):
+    """A read of the ERP was held as suspicious; ``digest`` names exactly this change."""
+
+    hold: str
+    connector: str
+    feed: str
+    reason: str
+    count: int
+    total: int
+    digest: str
+    sample: tuple[str, ...] = ()
+
+
+class FiguresHeld(Fact, frozen=True, tag="guard.figures"):
+    """Figures of a store that wait for a person, all for one reason."""
+
+    store: str
+    kind: Kind
+    reason: str
+    products: tuple[str, ...]
+
+
+class HoldReleased(Fact, frozen=True, tag="guard.released"):
+    """A person said yes to a held read of the ERP (the exact change, by its digest)."""
+
+    hold: str
+
+
+class HoldDropped(Fact, frozen=True, tag="guard.dropped"):
+    """A held read is no longer there: the ERP's data became ordinary again."""
+
+    hold: str
+
+
+class FiguresReleased(Fact, frozen=True, tag="guard.figures-released"):
+    """A person said yes to held figures; no products means all of the store's."""
+
+    store: str
+    kind: Kind
+    products: tuple[str, ...] = ()
+
+
+# Quarantine
+
+
+class Quarantined(Fact, frozen=True, tag="quarantine.in"):
+    """One thing was refused or can't be understood, with the reason in the words of who refused it.
+
+    ``connector`` and ``subject`` (e.g. "line:TY-1:77", "row:stock.csv") name it; the same one again counts up.
+    """
+
+    connector: str
+    subject: str
+    reason: str
+
+
+class QuarantineClosed(Fact, frozen=True, tag="quarantine.out"):
+    """It was mended, or no longer matters."""
+
+    connector: str
+    subject: str
+
+
+Event: TypeAlias = Union[  # noqa: UP007
+    StoreRulesSet, StoreClosed, ProductsRead, ProductsGone, BalancesCounted, PricesRead, ErpOrderMoved,
+    OrderExporting, OrderExported, ListingsSeen, ListingsGone, ListingLinked, FiguresSeen, BatchMade, BatchSent,
+    BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
+    ExclusionSet, UpdateOrdered, Retried, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped, FiguresReleased,
+    Quarantined, QuarantineClosed,
+]  # fmt: skip
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode(event: Event) -> bytes:
+    """The event as JSON, as it stands in the log."""
+    return _encoder.encode(event)
+
+
+def decode(payload: bytes | str) -> Event:
+    """The event back from its JSON."""
+    return _decoder.decode(payload)
+
+
+def tag(event: Event) -> str:
+    """The event's type as stored, e.g. "erp.balances"."""
+    return str(type(event).__struct_config__.tag)
+
+
+def digest(thing: msgspec.Struct) -> str:
+    """A short hash of a struct's content, to notice that nothing changed."""
+    return hashlib.blake2b(_encoder.encode(thing), digest_size=8).hexdigest()

@@ -1,0 +1,105 @@
+"""The owner's rules as the engine needs them, and the arithmetic of what a listing should show."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from omnisync.model.money import Money
+from omnisync.model.quantity import PIECE, floor_to
+
+
+class GuardRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When a change is suspicious enough to wait for a person; percents are whole numbers.
+
+    ``zeros_count`` and ``zeros_percent``: so many figures, and such a share of those above zero, fall
+    to zero at once (both must be passed). ``shrink_percent``: a full read of the ERP has lost that share of its rows.
+    ``price_down_percent`` / ``price_up_percent``: a price is that far from what the store shows (0: not checked).
+    """
+
+    zeros_count: int = 20
+    zeros_percent: int = 30
+    shrink_percent: int = 30
+    price_down_percent: int = 50
+    price_up_percent: int = 100
+    below_cost: bool = True
+
+
+class StoreRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One store's rules, with what the engine must know of its platform.
+
+    ``warehouses`` are summed; its orders reserve in ``orders_from``. ``markup`` in hundredths of a
+    percent. ``buffer``, ``cap`` (0: none), ``exempt_figure``, ``step`` and ``max_quantity`` in thousandths.
+    ``checks_by_reading``: a write is proven by a separate read, so an accepted figure is still to be seen.
+    """
+
+    platform: str
+    currency: str
+    warehouses: tuple[str, ...] = ()
+    orders_from: str = ""
+    price_list: str = ""
+    markup: int = 0
+    rounding: str = ""
+    buffer: int = 0
+    cap: int = 0
+    push_stock: bool = True
+    push_price: bool = True
+    order_series: str = ""
+    exempt_categories: tuple[str, ...] = ()
+    exempt_figure: int = 99 * PIECE
+    step: int = PIECE
+    max_quantity: int = 999_999 * PIECE
+    checks_by_reading: bool = False
+    guard: GuardRules = GuardRules()
+
+
+def wanted_stock(rules: StoreRules, available: int, *, exempt: bool, active: bool) -> int:
+    """What a listing should show, in thousandths: never below zero, a whole number of the store's steps.
+
+    ``available`` is on hand minus reserved over the store's warehouses. This is the one availability
+    function of every push (P3).
+    """
+    if not active:
+        return 0
+    figure = rules.exempt_figure if exempt else available - rules.buffer
+    if rules.cap and figure > rules.cap:
+        figure = rules.cap
+    figure = min(figure, rules.max_quantity)
+    return floor_to(figure, rules.step) if figure > 0 else 0
+
+
+def suspicious_price(guard: GuardRules, new: Money, last: int | None, cost: Money | None) -> str:
+    """Why a new price must wait for a person, as a key for people's words, or "" when it need not.
+
+    ``last`` is what the store shows now in the same minor units, None when that is not known.
+    """
+    if last:
+        change = 100 * (new.minor - last)
+        if guard.price_down_percent and -change > guard.price_down_percent * last:
+            return "price-down"
+        if guard.price_up_percent and change > guard.price_up_percent * last:
+            return "price-up"
+    if guard.below_cost and cost and cost.currency == new.currency and new.minor < cost.minor:
+        return "below-cost"
+    return ""
+
+
+class ReleaseBy(StrEnum):
+    """What ends a reservation where goods have left: who says that the ERP's balance contains the order (P8)."""
+
+    ERP = "erp"
+    """The ERP's own word: posted, shipped or cancelled."""
+    STORE_SHIPPED = "store-shipped"
+    """The store says that it was shipped."""
+    BALANCE = "balance"
+    """A balance read after the order was handed over has fallen by what was ordered."""
+
+
+class ErpRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the shop works with its ERP."""
+
+    name: str
+    release: ReleaseBy = ReleaseBy.ERP
+    export_orders: bool = True
+    guard: GuardRules = GuardRules()

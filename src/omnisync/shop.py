@@ -1,0 +1,129 @@
+"""Puts the parts together: from the checked configuration to an engine that can be run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from omnisync.connect.context import Context
+from omnisync.connect.erp import ErpConnector
+from omnisync.connect.http import Transport
+from omnisync.connect.loader import discover, load
+from omnisync.connect.store import ReadBack, StoreConnector
+from omnisync.log.writer import Log
+from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy, StoreRules
+from omnisync.ports import Blocking, Clock, Ids, SystemClock, in_thread
+from omnisync.settings import Settings, StoreSettings
+from omnisync.settings.shape import Connection
+from omnisync.sync.engine import Engine, ErpPlan, StorePlan, Ticker
+from omnisync.sync.erp import ErpSync
+from omnisync.sync.store import StoreSync
+
+ERP = "erp"
+"""The name under which the ERP stands beside the stores in health, quarantine and holds."""
+
+_WATCH_EVERY = 0.2
+"""Seconds between two looks at the ERP's files: a few stat calls."""
+
+
+class Shop:
+    """One shop as configured: makes its connectors and its engine with the outside world handed in."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, rng: random.Random | None = None,
+        blocking: Blocking = in_thread, transport: Transport | None = None, watch_every: float = _WATCH_EVERY,
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.rng = rng or random.SystemRandom()
+        self._blocking = blocking
+        self._transport = transport
+        self._watch_every = watch_every
+        plugins = settings.shop.plugins_folder
+        self._manifests = discover([plugins] if plugins else [])
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self.settings.shop.data_folder
+
+    def secrets(self) -> Sequence[str]:
+        """Every secret of the configuration, to be kept out of logs."""
+        connections: list[Connection] = [self.settings.erp, *self.settings.stores.values()]
+        return [
+            value.get_secret_value()
+            for each in connections
+            for value in each.options.values()
+            if isinstance(value, SecretStr)
+        ]
+
+    def erp(self) -> ErpConnector:
+        """A new connection to the ERP. Raises PluginBroken."""
+        connector: ErpConnector = self._connect(ERP, self.settings.erp, self.settings.shop.currency)
+        return connector
+
+    def store(self, name: str) -> StoreConnector:
+        """A new connection to a store. Raises PluginBroken."""
+        store = self.settings.stores[name]
+        connector: StoreConnector = self._connect(name, store, store.currency)
+        return connector
+
+    def _connect(self, name: str, connection: Connection, currency: str) -> Any:
+        module = load(self._manifests[connection.connector])
+        context = Context(name, currency, self.clock, self.rng, self._blocking, self._transport)
+        return module.connect(connection.for_connector(), context)
+
+    async def engine(self, log: Log, ticker: Ticker, stack: AsyncExitStack) -> Engine:
+        """The engine with every connector; they are closed with the stack."""
+        settings = self.settings
+        release = ReleaseBy(settings.erp.release)
+        guard = GuardRules(**settings.guard.model_dump())
+        erp_rules = ErpRules(ERP, release, settings.erp.export_orders, guard)
+        erp = self.erp()
+        stack.push_async_callback(erp.close)
+        erp_plan = ErpPlan(
+            ErpSync(erp, erp_rules, log, self.clock, self.rng), settings.erp.balances_every,
+            settings.erp.catalogue_every, settings.erp.orders_every, self._watch_every,
+        )  # fmt: skip
+        stores: dict[str, StorePlan] = {}
+        for name, store in settings.stores.items():
+            if not store.active:
+                continue
+            connector = self.store(name)
+            stack.push_async_callback(connector.close)
+            sync = StoreSync(
+                name, connector, log, self.clock, self.rng, shipped_releases=release is ReleaseBy.STORE_SHIPPED
+            )
+            rules = store_rules(store, connector, guard)
+            stores[name] = StorePlan(sync, rules, store.orders_every, store.catalogue_every)
+        return Engine(log, self.clock, self.rng, Ids(self.rng), ticker, erp_plan, stores)
+
+
+def store_rules(store: StoreSettings, connector: StoreConnector, guard: GuardRules) -> StoreRules:
+    """A store's rules for the log: the owner's wishes and what the platform can do."""
+    can = connector.capabilities
+    return StoreRules(
+        platform=store.connector,
+        currency=store.currency,
+        warehouses=store.warehouses,
+        orders_from=store.orders_from,
+        price_list=store.price_list,
+        markup=store.markup,
+        rounding=store.rounding,
+        buffer=store.buffer,
+        cap=store.cap,
+        push_stock=store.push_stock,
+        push_price=store.push_price,
+        order_series=store.order_series,
+        exempt_categories=store.exempt_categories,
+        exempt_figure=store.exempt_figure,
+        step=can.quantity_step,
+        max_quantity=can.max_quantity,
+        checks_by_reading=can.read_back is ReadBack.READ,
+        guard=guard,
+    )

@@ -1,0 +1,193 @@
+"""The engine: every worker of the shop, what wakes it, and how it stops.
+
+A worker waits for its signal (a tick of the schedule, a commit that concerns it, a person) or for
+the time at which a trouble may be tried again, and then does what is due. All of them live in one task group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from omnisync.errors import DatabaseError
+from omnisync.log.health import HealthRow, save_health
+from omnisync.log.writer import Change, Log
+from omnisync.model.events import StoreClosed, StoreRulesSet
+from omnisync.model.rules import StoreRules
+from omnisync.ports import Clock, Ids
+from omnisync.sync.erp import ErpSync
+from omnisync.sync.health import Health, Line
+from omnisync.sync.push import Pusher
+from omnisync.sync.signal import Signal
+from omnisync.sync.store import StoreSync
+
+_SAVE_HEALTH = 60.0
+_AFTER_DATABASE_TROUBLE = 30.0
+
+
+class Ticker(Protocol):
+    """Calls something again and again; the daemon's is APScheduler, a simulation's runs on its clock."""
+
+    def every(self, name: str, seconds: float, call: Callable[[], None]) -> None:
+        """Call it every so many seconds, give or take a tenth."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorePlan:
+    """One store as the engine runs it: its rules, and how often (seconds) what is asked."""
+
+    sync: StoreSync
+    rules: StoreRules
+    orders_every: float
+    catalogue_every: float
+
+
+@dataclass(frozen=True, slots=True)
+class ErpPlan:
+    """The ERP as the engine runs it; ``watch_every``: how often (seconds) a sign of change is looked for."""
+
+    sync: ErpSync
+    balances_every: float
+    catalogue_every: float
+    orders_every: float
+    watch_every: float
+
+
+class Engine:
+    """Runs one shop until it is cancelled."""
+
+    def __init__(
+        self, log: Log, clock: Clock, rng: random.Random, ids: Ids, ticker: Ticker,
+        erp: ErpPlan | None, stores: dict[str, StorePlan],
+    ) -> None:  # fmt: skip
+        self.log = log
+        self.clock = clock
+        self.rng = rng
+        self.erp = erp
+        self.stores = stores
+        self._ids = ids
+        self._ticker = ticker
+        self._told = structlog.get_logger()
+        self._catalogue: dict[str, Signal] = {name: Signal(clock) for name in stores}
+
+    async def run(self) -> None:
+        """Start every worker and wait for ever; cancel to stop."""
+        await self.log.transact(self._declare)
+        self.log.on_commit = self._woken
+        try:
+            async with asyncio.TaskGroup() as group:
+                for worker in self._workers():
+                    group.create_task(worker)
+                self._schedule()
+        finally:
+            await self._save_health()
+
+    def _declare(self, change: Change) -> None:
+        """Put the configured rules into the log where they are new."""
+        known = change.state.rules()
+        for name, plan in self.stores.items():
+            if known.get(name) != plan.rules:
+                change.append(StoreRulesSet(name, plan.rules))
+        for name in known.keys() - self.stores.keys():
+            change.append(StoreClosed(name))
+
+    def _woken(self, who: set[str]) -> None:
+        for name in who:
+            if not name and self.erp is not None:
+                self.erp.sync.wake_export.set()
+            elif name in self.stores:
+                self.stores[name].sync.wake_push.set()
+
+    def _workers(self) -> list[Coroutine[None, None, None]]:
+        workers = [self._keep_health()]
+        for name, plan in self.stores.items():
+            sync = plan.sync
+            line = sync.health.read
+            workers.append(self._worker(f"{name}.orders", sync.wake_orders, line, sync.pull_orders))
+            workers.append(self._worker(f"{name}.catalogue", self._catalogue[name], line, sync.pull_catalogue))
+            workers.append(self._push_worker(name, sync))
+        if self.erp is not None:
+            erp = self.erp.sync
+            workers.append(self._worker("erp.pull", erp.wake_pull, erp.health.read, erp.pull))
+            workers.append(self._worker("erp.balances", erp.wake_balances, erp.health.read, erp.pull_balances))
+            workers.append(self._worker("erp.export", erp.wake_export, erp.health.read, erp.export))
+            workers.append(self._watch(self.erp))
+        return workers
+
+    def _schedule(self) -> None:
+        for name, plan in self.stores.items():
+            self._start(f"{name}.orders", plan.orders_every, plan.sync.wake_orders)
+            self._start(f"{name}.catalogue", plan.catalogue_every, self._catalogue[name])
+            plan.sync.wake_push.set()
+        if self.erp is not None:
+            self._start("erp.pull", self.erp.catalogue_every, self.erp.sync.wake_pull)
+            self._start("erp.balances", self.erp.balances_every, self.erp.sync.wake_balances)
+            self._start("erp.export", self.erp.orders_every, self.erp.sync.wake_export)
+
+    def _start(self, name: str, seconds: float, signal: Signal) -> None:
+        signal.set()
+        self._ticker.every(name, seconds, signal.set)
+
+    def wake_catalogue(self, store: str) -> None:
+        """Read the store's catalogue now."""
+        self._catalogue[store].set()
+
+    async def _worker(self, name: str, signal: Signal, line: Line, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            now = self.clock.now()
+            await signal.wait(line.next_try if line.next_try > now else None)
+            if self.clock.now() >= line.next_try:
+                await self._safely(name, work)
+
+    async def _push_worker(self, name: str, sync: StoreSync) -> None:
+        pusher = Pusher(sync, self._ids)
+        until: int | None = None
+
+        async def step() -> None:
+            nonlocal until
+            until = None
+            until = await pusher.step()
+
+        while True:
+            await sync.wake_push.wait(until)
+            await self._safely(f"{name}.push", step)
+
+    async def _safely(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """A full disk or a database that can't be written stops no worker: it waits and tries again."""
+        try:
+            await work()
+        except DatabaseError as error:
+            self._told.error("database", worker=name, reason=str(error))
+            await self.clock.sleep(_AFTER_DATABASE_TROUBLE)
+
+    async def _watch(self, erp: ErpPlan) -> None:
+        """Look for signs of change in the ERP, so that a change is pushed at once and not at the next tick."""
+        while True:
+            await self.clock.sleep(erp.watch_every)
+            if await erp.sync.changed():
+                erp.sync.wake_pull.set()
+
+    async def _keep_health(self) -> None:
+        while True:
+            await self.clock.sleep(_SAVE_HEALTH)
+            await self._safely("health", self._save_health)
+
+    async def _save_health(self) -> None:
+        rows = [save_row(name, plan.sync.health) for name, plan in self.stores.items()]
+        if self.erp is not None:
+            rows.append(save_row(self.erp.sync.rules.name, self.erp.sync.health))
+        await self.log.query(lambda db: save_health(db, rows))
+
+
+def save_row(name: str, health: Health) -> HealthRow:
+    """A connector's health as it is kept over a restart and shown to people."""
+    line = health.worst
+    return HealthRow(
+        name, "paused" if health.paused else line.condition, line.reason, line.since, line.failures, line.next_try,
+        health.last_orders, health.last_push, health.last_catalogue, health.calls, health.errors,
+    )  # fmt: skip

@@ -1,0 +1,205 @@
+"""What changed in the ERP: rows read against rows known, as events; suspicious parts are held back.
+
+Every function runs inside one transaction of the writer and answers how many rows it took in. An
+unchanged read appends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
+
+from omnisync.connect.erp import ErpBalance, ErpOrderState, ErpPrice, ErpProduct, ErpRead, RowProblem
+from omnisync.log import pulls
+from omnisync.log.rows import OrderRow
+from omnisync.log.writer import Change
+from omnisync.model.events import (
+    BalancesCounted,
+    Card,
+    ChangeHeld,
+    Count,
+    ErpOrderMoved,
+    HoldDropped,
+    ListPrice,
+    PricesRead,
+    ProductsGone,
+    ProductsRead,
+    QuarantineClosed,
+    Quarantined,
+    digest,
+)  # fmt: skip
+from omnisync.model.rules import ErpRules, ReleaseBy
+from omnisync.sync import guard, matching
+from omnisync.sync.guard import Suspicion
+
+T = TypeVar("T")
+
+_ROWS_PER_EVENT = 500
+
+
+def products(rules: ErpRules, change: Change, read: ErpRead[ErpProduct]) -> int:
+    """New and changed cards; products that a full read no longer has."""
+    known = pulls.card_digests(change.state)
+    cards: list[Card] = []
+    here: set[str] = set()
+    for row in read.rows:
+        here.add(row.code)
+        card = _card(row)
+        if known.get(row.code) != digest(card):
+            cards.append(card)
+    for some in _slices(cards):
+        change.append(ProductsRead(read.source, some))
+    gone = [code for code, old in known.items() if old and code not in here] if read.complete else []
+    alive = sum(1 for old in known.values() if old)
+    if _may_pass(change, rules.name, "products", guard.of_read(rules.guard, gone, alive)):
+        for codes in _slices(gone):
+            change.append(ProductsGone(read.source, codes))
+    _problems(change, rules.name, "products", read.problems)
+    if cards:
+        matching.match_again(change)
+    return len(cards)
+
+
+def _card(row: ErpProduct) -> Card:
+    return Card(
+        row.code, row.name, row.barcodes, row.aliases, row.category, row.unit,
+        row.cost.minor if row.cost else None, row.cost.currency if row.cost else "", row.active,
+    )  # fmt: skip
+
+
+def balances(rules: ErpRules, change: Change, read: ErpRead[ErpBalance]) -> int:
+    """Changed balances, rows that a full read no longer has as 0, and the reservations they now contain."""
+    known = pulls.balances(change.state)
+    codes = pulls.card_digests(change.state).keys()
+    counts: list[Count] = []
+    zeros: dict[str, Count] = {}
+    missing = dict(known) if read.complete else {}
+    for row in read.rows:
+        key = (row.code, row.warehouse)
+        missing.pop(key, None)
+        before = known.get(key)
+        if before != row.on_hand and row.code in codes:
+            count = Count(row.code, row.warehouse, row.on_hand, row.line)
+            if before and before > 0 >= row.on_hand:
+                zeros[f"{row.code} {row.warehouse}"] = count
+            else:
+                counts.append(count)
+    gone = {f"{code} {warehouse}": Count(code, warehouse, 0) for (code, warehouse), value in missing.items() if value}
+    above = sum(1 for value in known.values() if value > 0)
+    suspicion = guard.of_read(rules.guard, gone, above) or guard.of_zeros(rules.guard, {**zeros, **gone}, above)
+    if _may_pass(change, rules.name, "balances", suspicion):
+        counts += [*zeros.values(), *gone.values()]
+    released = _released(change, rules, read.began_at, known, counts)
+    for some in _slices(counts):
+        change.append(BalancesCounted(read.source, read.began_at, some, released))
+        released = ()
+    if released:
+        change.append(BalancesCounted(read.source, read.began_at, (), released))
+    _problems(change, rules.name, "balances", read.problems)
+    return len(counts)
+
+
+def _released(
+    change: Change, rules: ErpRules, began_at: int, known: dict[tuple[str, str], int], counts: list[Count]
+) -> tuple[tuple[str, str], ...]:
+    """The orders that this read already has in its figures (P8)."""
+    orders = pulls.unreleased(change.state)
+    if rules.release is ReleaseBy.BALANCE:
+        orders = _shown_by_balance(change, rules, began_at, known, counts, orders)
+    else:
+        orders = [order for order in orders if order.erp_at and order.erp_at <= began_at]
+    return tuple((order.store, order.number) for order in orders)
+
+
+def _shown_by_balance(
+    change: Change, rules: ErpRules, began_at: int, known: dict[tuple[str, str], int], counts: list[Count],
+    orders: list[OrderRow],
+) -> list[OrderRow]:  # fmt: skip
+    """The oldest orders whose goods all fit into what this read's balances fell by."""
+    fallen = {(c.code, c.warehouse): known.get((c.code, c.warehouse), 0) - c.on_hand for c in counts}
+    shown: list[OrderRow] = []
+    for order in orders:
+        handed_over = order.exported_at if rules.export_orders else order.placed_at
+        if not handed_over or handed_over > began_at:
+            continue
+        need: dict[tuple[str, str], int] = {}
+        for row in change.state.reservations.of(order.id).values():
+            product = change.state.products.get(row.product)
+            key = (product.code if product else "", row.warehouse)
+            need[key] = need.get(key, 0) + row.quantity
+        if all(fallen.get(key, 0) >= quantity for key, quantity in need.items()):
+            for key, quantity in need.items():
+                fallen[key] -= quantity
+            shown.append(order)
+    return shown
+
+
+def prices(rules: ErpRules, change: Change, read: ErpRead[ErpPrice]) -> int:
+    """Changed list prices; those which a full read no longer has are taken off their list."""
+    known = pulls.prices(change.state)
+    codes = pulls.card_digests(change.state).keys()
+    changed: list[ListPrice] = []
+    missing = dict(known) if read.complete else {}
+    for row in read.rows:
+        key = (row.code, row.price_list)
+        missing.pop(key, None)
+        if known.get(key) != (row.price.minor, row.price.currency) and row.code in codes:
+            changed.append(ListPrice(row.code, row.price_list, row.price.minor, row.price.currency))
+    gone = {f"{code} {name}": ListPrice(code, name, None, "") for code, name in missing}
+    if _may_pass(change, rules.name, "prices", guard.of_read(rules.guard, gone, len(known))):
+        changed += gone.values()
+    for some in _slices(changed):
+        change.append(PricesRead(read.source, some))
+    _problems(change, rules.name, "prices", read.problems)
+    return len(changed)
+
+
+def order_states(change: Change, read: ErpRead[ErpOrderState]) -> int:
+    """The ERP's word on orders, where it is new."""
+    moved = 0
+    for row in read.rows:
+        order = pulls.exported_as(change.state, row.key)
+        if order is not None and order.erp_state != row.state:
+            change.append(ErpOrderMoved(order.store, order.number, row.state, read.began_at))
+            moved += 1
+    return moved
+
+
+def _may_pass(change: Change, connector: str, feed: str, suspicion: Suspicion | None) -> bool:
+    """Whether the removals of a read may be taken in; what may not is held until a person says yes."""
+    held = pulls.open_hold(change.state, connector, feed)
+    if suspicion is None:
+        if held:
+            change.append(HoldDropped(held[0]))
+        return True
+    if held:
+        hold, held_digest, state = held
+        if held_digest == suspicion.digest and state == "held":
+            return False
+        change.append(HoldDropped(hold))
+        if held_digest == suspicion.digest:
+            return True
+    change.append(
+        ChangeHeld(
+            f"{feed}-{suspicion.digest}-{change.next_seq}", connector, feed, suspicion.reason, suspicion.count,
+            suspicion.total, suspicion.digest, suspicion.sample,
+        )
+    )  # fmt: skip
+    return False
+
+
+def _problems(change: Change, connector: str, feed: str, problems: Sequence[RowProblem]) -> None:
+    """Rows that can't be read are set aside with file and line, and forgotten when they are mended."""
+    found = {f"row:{feed}:{p.source}:{p.line}": p.text for p in problems}
+    known = pulls.open_quarantine(change.state, connector, f"row:{feed}:")
+    for subject, text in found.items():
+        if known.get(subject) != text:
+            change.append(Quarantined(connector, subject, text))
+    for subject in known.keys() - found.keys():
+        change.append(QuarantineClosed(connector, subject))
+
+
+def _slices(rows: Collection[T]) -> Iterator[tuple[T, ...]]:
+    all_rows = tuple(rows)
+    for start in range(0, len(all_rows), _ROWS_PER_EVENT):
+        yield all_rows[start : start + _ROWS_PER_EVENT]

@@ -1,0 +1,89 @@
+"""How each connection is doing: when it may be tried again, and what people are told, once.
+
+Reading and writing are judged apart: a key may read and not write. A rate limit is a wait, not a
+failure. What survives a restart is one row per connector.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from omnisync.errors import AuthFailed, ConnectorError, RateLimited, SourceProblem, Unavailable
+from omnisync.ports import Millis
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 30 * 60.0
+_AUTH_PAUSE = 15 * 60.0
+
+
+class Condition(StrEnum):
+    """What a connection is like just now."""
+
+    OK = "ok"
+    LIMITED = "limited"
+    DOWN = "down"
+    REFUSED = "refused"
+    """The key was refused: only a person can mend it."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One direction of a connection: how it is, since when, and from when it may be used."""
+
+    condition: Condition = Condition.OK
+    reason: str = ""
+    since: Millis = 0
+    failures: int = 0
+    next_try: Millis = 0
+
+    def worked(self) -> bool:
+        """A call went well; answers whether that ends a trouble."""
+        mended = self.condition not in (Condition.OK, Condition.LIMITED)
+        self.condition, self.reason, self.failures, self.next_try = Condition.OK, "", 0, 0
+        return mended
+
+    def failed(self, error: ConnectorError | SourceProblem, now: Millis, rng: random.Random) -> bool:
+        """A call failed; answers whether that is a new trouble, to be told."""
+        if isinstance(error, RateLimited):
+            self.next_try = max(self.next_try, error.until)
+            if self.condition is Condition.OK:
+                self.condition, self.reason, self.since = Condition.LIMITED, str(error), now
+            return False
+        fresh = self.condition in (Condition.OK, Condition.LIMITED)
+        if fresh:
+            self.since = now
+        self.failures += 1
+        self.condition = Condition.REFUSED if isinstance(error, AuthFailed) else Condition.DOWN
+        self.reason = str(error)
+        self.next_try = now + self._pause(error, now, rng)
+        return fresh
+
+    def _pause(self, error: ConnectorError | SourceProblem, now: Millis, rng: random.Random) -> int:
+        if isinstance(error, AuthFailed):
+            seconds = _AUTH_PAUSE
+        elif isinstance(error, Unavailable) and error.until is not None and error.until > now:
+            return error.until - now
+        else:
+            seconds = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(self.failures - 1, 12))
+        return int(seconds * 1000 * rng.uniform(0.75, 1.25))
+
+
+@dataclass(slots=True)
+class Health:
+    """A connector's health: its two lines, when it last did what, and counts since the daemon started."""
+
+    read: Line = field(default_factory=Line)
+    write: Line = field(default_factory=Line)
+    last_orders: Millis = 0
+    last_push: Millis = 0
+    last_catalogue: Millis = 0
+    calls: int = 0
+    errors: int = 0
+    paused: bool = False
+
+    @property
+    def worst(self) -> Line:
+        """The line that people should hear of."""
+        order = (Condition.OK, Condition.LIMITED, Condition.DOWN, Condition.REFUSED)
+        return max(self.read, self.write, key=lambda line: order.index(line.condition))

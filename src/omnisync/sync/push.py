@@ -1,0 +1,301 @@
+"""What goes out to one store: one batch at a time, its receipt, its outcome, and seeing it there.
+
+The order of things is the safety: the batch is in the log before the request goes out; a lost answer
+is looked up at the store before the same body is sent again (P5); an accepted figure counts as
+confirmed only when it was seen (P4); while reading is broken nothing is sent, so an outage is one
+write per listing however long it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from omnisync.connect.store import ItemResult, PushAnswer, ReadBack, RemoteListing
+from omnisync.errors import ConnectorError, NotSent, RateLimited, Rejected, Repeated, Unavailable, UnknownOutcome
+from omnisync.log import outbox
+from omnisync.log.rows import BatchRow, ListingRow
+from omnisync.log.writer import Change
+from omnisync.model.events import (
+    BatchAnswered,
+    BatchDropped,
+    BatchItem,
+    BatchLost,
+    BatchOutcome,
+    BatchSent,
+    FiguresSeen,
+    Kind,
+    SeenFigure,
+)  # fmt: skip
+from omnisync.ports import Ids
+from omnisync.sync.health import Condition
+from omnisync.sync.planning import Batch, Wait, plan, push_items, ref
+from omnisync.sync.store import StoreSync
+
+_SLOW, _QUICK = 8_000, 3_000
+"""Milliseconds of a call above which batches shrink, below which they grow again."""
+
+_SMALLEST = 10
+_LOOKS = (2_000, 10_000, 30_000)
+"""Milliseconds after a lost answer at which the store is looked at, before the batch is sent again."""
+
+_AGAIN = 60_000
+"""Milliseconds before an item that the store refused for now is tried again."""
+
+
+class Pusher:
+    """Pushes one store's figures. ``step`` does what is due and says when to be called next."""
+
+    def __init__(self, store: StoreSync, ids: Ids) -> None:
+        self._store = store
+        self._ids = ids
+        self._most = store.connector.capabilities.max_batch
+        self._polls = 0
+        self._looks = 0
+        self._next_poll = 0
+
+    async def step(self) -> int | None:
+        """Do one thing that is due; answers when there is more (milliseconds UTC), None: when woken."""
+        store, health = self._store, self._store.health
+        if health.paused:
+            return None
+        now = store.clock.now()
+        if health.read.condition not in (Condition.OK, Condition.LIMITED):
+            # Half open: reading must work again first; the order pull tries that and wakes us.
+            return None
+        if (blocked := max(health.write.next_try, health.read.next_try)) > now:
+            return blocked
+        try:
+            return await self._step(now)
+        except Unavailable as error:
+            # Reads say Unavailable: nothing was written, the batch stays as it is.
+            await store.failed(store.health.read, error)
+            store.wake_orders.set()
+        except ConnectorError as error:
+            await store.failed(store.health.write, error)
+        return max(health.write.next_try, store.clock.now())
+
+    async def _step(self, now: int) -> int | None:
+        open_batch = await self._store.log.transact(lambda change: outbox.open_batch(change.state, self._store.name))
+        if open_batch is not None:
+            batch, items = open_batch
+            if batch.state == "made":
+                await self._lose(batch.key, "stopped before the answer was known")
+                return now
+            if batch.state == "lost":
+                return await self._look_up(batch, items)
+            return await self._poll(batch, items)
+        if await self._read_back(now):
+            return now
+        return await self._send_next()
+
+    # Sending.
+
+    async def _send_next(self) -> int | None:
+        store = self._store
+        capabilities = store.connector.capabilities
+        batch = await store.log.transact(
+            lambda change: plan(change, store.name, self._ids.new(), capabilities, self._most)
+        )
+        if isinstance(batch, Wait):
+            return batch.until
+        await self._send(batch)
+        return store.clock.now()
+
+    async def _send(self, batch: Batch) -> None:
+        store = self._store
+        began = store.clock.now()
+        store.health.calls += 1
+        try:
+            answer = await store.connector.push(batch.push, batch.key)
+        except Repeated as error:
+            # The platform has this very request already: an earlier answer of it got lost.
+            await self._lose(batch.key, str(error))
+            return
+        except UnknownOutcome as error:
+            await self._lose(batch.key, str(error))
+            store.told.warning("batch.lost", batch=batch.key, reason=str(error))
+            return
+        except Rejected as error:
+            await self._answered(batch.key, [ItemResult(item.ref.remote_id, error.words) for item in batch.push])
+            return
+        except ConnectorError as error:
+            await store.log.append(BatchDropped(store.name, batch.key, str(error)))
+            raise
+        self._adapt(store.clock.now() - began)
+        await self._accepted(batch, answer)
+
+    async def _accepted(self, batch: Batch, answer: PushAnswer) -> None:
+        store = self._store
+        store.health.last_push = store.clock.now()
+        await store.worked(store.health.write)
+        if store.connector.capabilities.receipt:
+            await store.log.append(BatchSent(store.name, batch.key, answer.receipt))
+            self._polls = self._looks = 0
+            self._next_poll = store.clock.now() + int(store.connector.capabilities.receipt_polls[0] * 1000)
+            store.told.info("batch.sent", batch=batch.key, items=len(batch.items), receipt=answer.receipt)
+        else:
+            await self._answered(batch.key, answer.results)
+
+    def _adapt(self, took: int) -> None:
+        """Smaller batches on a slow store, larger ones when it is quick again."""
+        if took > _SLOW:
+            self._most = max(_SMALLEST, self._most // 2)
+        elif took < _QUICK:
+            self._most = min(self._store.connector.capabilities.max_batch, self._most * 2)
+
+    # Outcomes.
+
+    async def _poll(self, batch: BatchRow, items: Sequence[BatchItem]) -> int:
+        store = self._store
+        now = store.clock.now()
+        if self._next_poll > now:
+            return self._next_poll
+        capabilities = store.connector.capabilities
+        push = await store.log.transact(
+            lambda change: push_items(change, store.name, items, change.state.rules()[store.name])
+        )
+        store.health.calls += 1
+        try:
+            results = await store.connector.results(batch.receipt, push)
+        except Rejected as error:
+            await self._lose(batch.key, error.words)
+            return now
+        await store.worked(store.health.read)
+        if results is not None:
+            await self._answered(batch.key, results)
+            return store.clock.now()
+        if capabilities.receipt_life and now - batch.sent_at > capabilities.receipt_life * 1000:
+            await self._lose(batch.key, "its receipt has expired")
+            return now
+        self._polls += 1
+        delay = capabilities.receipt_polls[min(self._polls, len(capabilities.receipt_polls) - 1)]
+        self._next_poll = now + int(delay * 1000)
+        return self._next_poll
+
+    async def _answered(self, key: str, results: Sequence[ItemResult]) -> None:
+        store = self._store
+        again_at = store.clock.now() + _AGAIN
+        outcomes = tuple(
+            BatchOutcome(
+                result.remote_id, "" if result.temporary else result.refused, again_at if result.temporary else 0,
+                result.stock, result.price.minor if result.price else None,
+            )
+            for result in results
+        )  # fmt: skip
+        await store.log.append(BatchAnswered(store.name, key, outcomes))
+        self._looks = 0
+        refused = [result for result in results if result.refused]
+        store.told.info("batch.confirmed", batch=key, items=len(results), refused=len(refused))
+        for result in refused[:20]:
+            store.told.warning("item.refused", listing=result.remote_id, reason=result.refused)
+
+    async def _lose(self, key: str, reason: str) -> None:
+        self._looks = 0
+        await self._store.log.append(BatchLost(self._store.name, key, reason))
+
+    # Looking up what got lost.
+
+    async def _look_up(self, batch: BatchRow, items: Sequence[BatchItem]) -> int:
+        """See at the store whether a lost batch arrived; after the last look send the same again (P5)."""
+        store = self._store
+        now = store.clock.now()
+        if store.connector.capabilities.read_back is not ReadBack.NONE:
+            due = batch.sent_at + _LOOKS[min(self._looks, len(_LOOKS) - 1)]
+            if due > now:
+                return due
+            if await self._arrived(batch, items):
+                return store.clock.now()
+            self._looks += 1
+            if self._looks < len(_LOOKS):
+                return batch.sent_at + _LOOKS[self._looks]
+        push = await store.log.transact(
+            lambda change: push_items(change, store.name, items, change.state.rules()[store.name])
+        )
+        if not push:
+            await store.log.append(BatchDropped(store.name, batch.key, "its listings are gone"))
+            return now
+        await self._send_again(Batch(batch.key, push, tuple(items)))
+        return store.clock.now()
+
+    async def _send_again(self, batch: Batch) -> None:
+        """The same key and body once more; while nothing gets through, the batch stays lost."""
+        store = self._store
+        store.health.calls += 1
+        try:
+            answer = await store.connector.push(batch.push, batch.key)
+        except (Repeated, UnknownOutcome) as error:
+            await self._lose(batch.key, str(error))
+            return
+        except (NotSent, RateLimited):
+            self._looks = 0
+            raise
+        except Rejected as error:
+            await self._answered(batch.key, [ItemResult(item.ref.remote_id, error.words) for item in batch.push])
+            return
+        await self._accepted(batch, answer)
+
+    async def _arrived(self, batch: BatchRow, items: Sequence[BatchItem]) -> bool:
+        """Whether the store shows every figure of the batch; if so it counts as answered."""
+        store = self._store
+        listings = await store.log.transact(
+            lambda change: outbox.listings_by_remote(change.state, store.name, [item.remote_id for item in items])
+        )
+        shown = {listing.ref.remote_id: listing for listing in await self._read(listings)}
+        for item in items:
+            found = shown.get(item.remote_id)
+            if found is None or not _shows(found, item):
+                return False
+        await self._answered(batch.key, [ItemResult(item.remote_id) for item in items])
+        return True
+
+    # Reading back.
+
+    async def _read_back(self, now: int) -> bool:
+        """Look whether accepted figures can be seen at the store; answers whether there was any to look at."""
+        store = self._store
+        most = store.connector.capabilities.read_batch
+        listings = await store.log.transact(lambda change: outbox.to_be_seen(change.state, store.name, now, most))
+        if not listings:
+            return False
+        found = {listing.ref.remote_id: listing for listing in await self._read(listings)}
+        figures = tuple(_seen(listing) for listing in found.values())
+        missing = tuple(listing.remote_id for listing in listings if listing.remote_id not in found)
+
+        def decide(change: Change) -> bool:
+            products = {listing.remote_id: listing.product for listing in listings}
+            surprise = any(_differs(change, store.name, products[seen.remote_id], seen) for seen in figures)
+            change.append(FiguresSeen(store.name, figures, missing))
+            return surprise
+
+        if await store.log.transact(decide):
+            # The likeliest cause is a sale that we have not been told of yet.
+            store.wake_orders.set()
+        return True
+
+    async def _read(self, listings: Sequence[ListingRow]) -> list[RemoteListing]:
+        store = self._store
+        most = store.connector.capabilities.read_batch
+        refs = [ref(listing) for listing in listings]
+        found: list[RemoteListing] = []
+        for start in range(0, len(refs), most):
+            store.health.calls += 1
+            found += await store.connector.read(refs[start : start + most])
+        await store.worked(store.health.read)
+        return found
+
+
+def _shows(found: RemoteListing, item: BatchItem) -> bool:
+    price = found.price.minor if found.price else None
+    return item.stock in (None, found.stock) and item.price in (None, price)
+
+
+def _differs(change: Change, store: str, product: int | None, seen: SeenFigure) -> bool:
+    for kind, value in ((Kind.STOCK, seen.stock), (Kind.PRICE, seen.price)):
+        row = change.state.figures.get(product, (store, kind)) if product is not None else None
+        if row is not None and value is not None and value != row.confirmed:
+            return True
+    return False
+
+
+def _seen(listing: RemoteListing) -> SeenFigure:
+    return SeenFigure(listing.ref.remote_id, listing.stock, listing.price.minor if listing.price else None)

@@ -1,0 +1,217 @@
+"""One store's side of the engine: orders in, catalogue in. What goes out is in push.py."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from omnisync.connect.store import RemoteListing, StoreConnector
+from omnisync.errors import ConnectorError
+from omnisync.log import pulls
+from omnisync.log.writer import Change, Log
+from omnisync.model.events import (
+    FiguresSeen,
+    Kind,
+    ListingsGone,
+    ListingsSeen,
+    Quarantined,
+    SeenFigure,
+    SeenListing,
+    StoreBroke,
+    StoreRecovered,
+)  # fmt: skip
+from omnisync.model.order import OrderPart
+from omnisync.ports import Clock
+from omnisync.sync import guard, matching
+from omnisync.sync.health import Health, Line
+from omnisync.sync.intake import Taken, take_in
+from omnisync.sync.signal import Signal
+
+_FIRST_ORDERS = 7 * 86_400_000
+"""At the first connection, open orders this old (milliseconds) are still taken in."""
+
+_SLOW_CLOCK = 600_000
+"""Milliseconds by which the store's clock may be ahead of ours without an order being missed."""
+
+_LONGEST_WINDOW = 6 * 3_600_000
+"""In a quiet time the order window grows no longer than this (milliseconds)."""
+
+_strings = msgspec.json.Decoder(dict[str, str])
+
+
+class StoreSync:
+    """Reads one store's orders and catalogue into the log, and knows how the connection is doing."""
+
+    def __init__(
+        self, name: str, connector: StoreConnector, log: Log, clock: Clock, rng: random.Random,
+        *, shipped_releases: bool,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self.connector = connector
+        self.log = log
+        self.clock = clock
+        self.rng = rng
+        self.health = Health()
+        self.wake_push = Signal(clock)
+        self.wake_orders = Signal(clock)
+        self.told = structlog.get_logger().bind(store=name)
+        self._shipped_releases = shipped_releases
+
+    # Trouble and its end, told once.
+
+    async def failed(self, line: Line, error: ConnectorError) -> None:
+        """A call failed: remember when to try again, and tell people when that is news."""
+        self.health.errors += 1
+        if line.failed(error, self.clock.now(), self.rng):
+            self.told.error("store.broke", reason=str(error))
+            await self.log.append(StoreBroke(self.name, str(error)))
+
+    async def worked(self, line: Line) -> None:
+        """A call went well."""
+        if line.worked():
+            self.told.info("store.recovered")
+            await self.log.append(StoreRecovered(self.name))
+            self.wake_push.set()
+
+    # Orders.
+
+    async def pull_orders(self) -> bool:
+        """Take in every order that changed since the last pull; answers whether that went well."""
+        now = self.clock.now()
+        mark = await self.log.transact(lambda change: change.cursor(self.name, "orders"))
+        capabilities = self.connector.capabilities
+        history = int(capabilities.orders_history * 1000)
+        since = int(mark) - int(capabilities.orders_overlap * 1000) if mark else now - min(_FIRST_ORDERS, history)
+        since = max(since, now - history)
+        newest = 0
+        try:
+            async for page in self.connector.orders(since, now + _SLOW_CLOCK):
+                taken = await self._take_in(page, first=not mark)
+                newest = max(newest, taken.newest)
+                self.health.calls += 1
+        except ConnectorError as error:
+            await self.failed(self.health.read, error)
+            return False
+        self.health.last_orders = now
+        await self._move_cursor(mark, newest, now)
+        await self.worked(self.health.read)
+        return True
+
+    async def _take_in(self, page: Sequence[OrderPart], *, first: bool) -> Taken:
+        if not page:
+            return Taken()
+
+        def decide(change: Change) -> Taken:
+            return take_in(change, self.name, page, first=first, shipped_releases=self._shipped_releases)
+
+        taken = await self.log.transact(decide)
+        if taken.fresh:
+            self.told.info("orders.taken", parts=taken.fresh)
+        return taken
+
+    async def _move_cursor(self, mark: str, newest: int, now: int) -> None:
+        """By the store's own clock, so that a clock that is off loses nothing; moved only when it matters."""
+        reached = min(newest, now + _SLOW_CLOCK)
+        reached = max(reached, now - _LONGEST_WINDOW, int(mark or 0))
+        if not mark or reached - int(mark) > _LONGEST_WINDOW // 6 or newest > int(mark):
+            await self.log.transact(lambda change: change.set_cursor(self.name, "orders", str(reached)))
+
+    # Catalogue.
+
+    async def pull_catalogue(self) -> bool:
+        """Read every listing: new ones are matched, changed figures noticed, gone ones taken out."""
+        seen: set[str] = set()
+        fresh = 0
+        try:
+            async for page in self.connector.listings():
+                self.health.calls += 1
+                seen.update(listing.ref.remote_id for listing in page)
+                fresh += await self.log.transact(lambda change, page=page: self._take_page(change, page))  # type: ignore[misc]
+        except ConnectorError as error:
+            await self.failed(self.health.read, error)
+            return False
+        gone = await self.log.transact(lambda change: self._take_gone(change, seen))
+        self.health.last_catalogue = self.clock.now()
+        self.told.info("catalogue.read", listings=len(seen), changed=fresh, gone=gone)
+        await self.worked(self.health.read)
+        return True
+
+    def _take_page(self, change: Change, page: Sequence[RemoteListing]) -> int:
+        matcher = matching.Matcher(change.state, self.name)
+        new: list[SeenListing] = []
+        figures: list[SeenFigure] = []
+        for listing in page:
+            known = change.state.listings.get((self.name, listing.ref.remote_id))
+            if known is not None and known.product is not None:
+                product = change.state.products.get(known.product)
+                code, reason = (product.code if product else ""), ""
+            else:
+                product, reason = matcher.find(listing.ref.remote_id, (listing.code, *listing.barcodes))
+                code = product.code if product else ""
+            row = _seen_listing(listing, code, reason)
+            if self._is_new(change, row):
+                new.append(row)
+            elif known is not None and known.product is not None:
+                figure = SeenFigure(row.remote_id, row.stock, row.price)
+                if drifted(change, self.name, known.product, figure):
+                    figures.append(figure)
+        if new:
+            change.append(ListingsSeen(self.name, tuple(new)))
+        if figures:
+            change.append(FiguresSeen(self.name, tuple(figures)))
+        return len(new) + len(figures)
+
+    def _is_new(self, change: Change, seen: SeenListing) -> bool:
+        row = change.state.listings.get((self.name, seen.remote_id))
+        if row is None:
+            return True
+        if row.product is None and seen.product and row.linked_by != "person":
+            return True
+        before = (
+            row.key, row.grp, _strings.decode(row.extra), row.code, row.barcodes, row.name, bool(row.takes_stock),
+            bool(row.takes_price), bool(row.active),
+        )  # fmt: skip
+        return before != (
+            seen.key, seen.group, seen.extra, seen.code, msgspec.json.encode(seen.barcodes).decode(), seen.name,
+            seen.takes_stock, seen.takes_price, seen.active,
+        )  # fmt: skip
+
+    def _take_gone(self, change: Change, seen: set[str]) -> int:
+        known = pulls.remote_ids(change.state, self.name)
+        gone = sorted(known - seen)
+        if not gone:
+            return 0
+        rules = change.state.rules()[self.name]
+        suspicion = guard.of_read(rules.guard, gone, len(known))
+        if suspicion is not None:
+            change.append(
+                Quarantined(
+                    self.name,
+                    "catalogue",
+                    f"{suspicion.count} of {suspicion.total} listings were missing in its answer",
+                )
+            )
+            return 0
+        change.append(ListingsGone(self.name, tuple(gone)))
+        return len(gone)
+
+
+def _seen_listing(listing: RemoteListing, product: str, reason: str) -> SeenListing:
+    ref = listing.ref
+    return SeenListing(
+        ref.remote_id, product, listing.name, listing.code, listing.barcodes, ref.key, ref.group, dict(ref.extra),
+        listing.takes_stock, listing.takes_price, listing.active, listing.stock,
+        listing.price.minor if listing.price else None, reason,
+    )  # fmt: skip
+
+
+def drifted(change: Change, store: str, product: int, found: SeenFigure) -> bool:
+    """Whether what a read found is news: differs from what was seen last, or from what we hold confirmed."""
+    for kind, value in ((Kind.STOCK, found.stock), (Kind.PRICE, found.price)):
+        row = change.state.figures.get(product, (store, kind))
+        if row is not None and value is not None and (value != row.seen or value != row.confirmed):
+            return True
+    return False

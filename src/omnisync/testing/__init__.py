@@ -1,0 +1,1 @@
+"""Shipped with OmniSync for those who test connectors and shops: clocks, faults, a conformance kit."""

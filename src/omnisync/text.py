@@ -1,0 +1,90 @@
+"""Every text, number, amount and time that a person reads passes here, so that it can be translated.
+
+Babel is imported at the first number, not at start-up: the first screen is felt over SSH.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from omnisync.model.money import Money
+from omnisync.model.quantity import PIECE
+
+_language = "en"
+_zone = ZoneInfo("UTC")
+_catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+
+
+def speak(language: str, timezone: str) -> None:
+    """Choose the language ("tr", "hu", "en" ...) and the time zone of everything shown from here on."""
+    global _language, _zone, _catalogue  # noqa: PLW0603
+    _language, _zone = language, ZoneInfo(timezone)
+    _catalogue = _gettext.translation("omnisync", Path(__file__).parent / "locale", [language], fallback=True)
+
+
+def _(message: str) -> str:
+    """The message in the chosen language."""
+    return _catalogue.gettext(message)
+
+
+def plural(one: str, many: str, count: int) -> str:
+    """The form that fits the count, with ``{n}`` replaced by the count as people write it."""
+    return _catalogue.ngettext(one, many, count).format(n=number(count))
+
+
+def number(value: int) -> str:
+    """A whole number with the language's grouping: 12,480 or 12.480."""
+    if -1000 < value < 1000:
+        return str(value)
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=_language)
+
+
+def quantity(thousandths: int) -> str:
+    """A quantity: whole pieces as 136, weighed goods as 12,350 with the language's decimal mark."""
+    whole, rest = divmod(thousandths, PIECE)
+    if not rest:
+        return number(whole)
+    from babel.numbers import format_decimal
+
+    return format_decimal(thousandths / PIECE, format="#,##0.000", locale=_language)
+
+
+def money(amount: Money, *, with_currency: bool = False) -> str:
+    """An amount with the currency's decimals in the language's way; the currency only where asked for."""
+    from babel.numbers import format_decimal
+
+    digits = -int(amount.amount.as_tuple().exponent)
+    text = format_decimal(amount.amount, format="#,##0" + ("." + "0" * digits if digits else ""), locale=_language)
+    return f"{text} {amount.currency}" if with_currency else text
+
+
+def local(at: int) -> datetime:
+    """A time in milliseconds UTC as the shop's local time."""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(_zone)
+
+
+def when(at: int | None, now: int) -> str:
+    """A time as people say it: the hour if it is of today, else the date too; a dash for never."""
+    if not at:
+        return "–"
+    moment = local(at)
+    return moment.strftime("%H:%M:%S" if moment.date() == local(now).date() else "%Y-%m-%d %H:%M")
+
+
+def age(since: int | None, now: int) -> str:
+    """How long ago: 12 s, 4 min, 3 h, 2 d; a dash for never."""
+    if not since:
+        return "–"
+    passed = timedelta(milliseconds=max(0, now - since))
+    if passed < timedelta(seconds=100):
+        return _("{n} s").format(n=int(passed.total_seconds()))
+    if passed < timedelta(minutes=100):
+        return _("{n} min").format(n=int(passed.total_seconds() // 60))
+    if passed < timedelta(hours=48):
+        return _("{n} h").format(n=int(passed.total_seconds() // 3600))
+    return _("{n} d").format(n=passed.days)

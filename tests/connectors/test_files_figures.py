@@ -1,0 +1,181 @@
+"""What the files connector makes of stock and price files: long, wide, and numbers as people write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omnisync.errors import SourceProblem
+from omnisync.model.money import Money
+from tests.connectors.files_shop import FilesShop, plugin, xlsx
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> FilesShop:
+    return FilesShop(tmp_path)
+
+
+def figures(read: Any) -> list[tuple[str, str, int]]:
+    return [(each.code, each.warehouse, each.on_hand) for each in read.rows]
+
+
+def amounts(read: Any) -> list[tuple[str, str, Money]]:
+    return [(each.code, each.price_list, each.price) for each in read.rows]
+
+
+async def test_a_long_stock_file(shop: FilesShop) -> None:
+    shop.put("stock.csv", "Stok Kodu;Depo;Miktar\nA;Merkez;12\nA;Çarşı;-2\nB;Merkez;1.250,5\nB;;\n")
+    read = await shop.connector().balances("")
+    assert figures(read) == [("A", "Merkez", 12000), ("A", "Çarşı", -2000), ("B", "Merkez", 1250500), ("B", "main", 0)]
+    assert [each.line for each in read.rows] == [2, 3, 4, 5]
+    assert read.complete
+
+
+async def test_a_wide_stock_file_leaves_totals_and_the_products_own_columns_alone(shop: FilesShop) -> None:
+    shop.put(
+        "stock.csv",
+        "Kod;Ad;Merkez;Depo 2;Toplam;Min Stok;Kargo Notu\nA;a;3;4,5;7,5;1;hızlı\nB;b;;2;2;1;\nToplam;;3;6,5;9,5;2;\n",
+    )
+    read = await shop.connector().balances("")
+    assert sorted(figures(read)) == [
+        ("A", "Depo 2", 4500), ("A", "Merkez", 3000), ("B", "Depo 2", 2000), ("B", "Merkez", 0),
+    ]  # fmt: skip
+    assert [each.text for each in read.problems] == [
+        "The column 'Kargo Notu' holds no numbers, so that it isn't taken as a warehouse."
+    ]
+
+
+async def test_one_quantity_column_is_the_default_warehouse(shop: FilesShop) -> None:
+    shop.put("stock.csv", "Cikkszám;Készlet\nA;5\n")
+    assert figures(await shop.connector(default_warehouse="bolt").balances("")) == [("A", "bolt", 5000)]
+    shop.put("stock.csv", "kod;Toplam\nA;5\n")
+    assert figures(await shop.connector().balances("")) == [("A", "main", 5000)]
+
+
+async def test_a_balance_listed_twice_counts_as_it_stands_last(shop: FilesShop) -> None:
+    shop.put("stock.csv", "kod;depo;miktar\nA;M;1\nA;D;2\nA;M;3\n")
+    read = await shop.connector().balances("")
+    assert figures(read) == [("A", "D", 2000), ("A", "M", 3000)]
+    assert read.problems[0].text == "A in the warehouse M stands again in line 4; line 4 counts."
+
+
+async def test_an_unreadable_quantity_is_no_zero_and_leaves_the_read_incomplete(shop: FilesShop) -> None:
+    shop.put("stock.csv", "kod;depo;miktar\nA;M;yok\nB;M;8680000000017\nC;M;3\n")
+    read = await shop.connector().balances("")
+    assert figures(read) == [("C", "M", 3000)]
+    assert not read.complete
+    assert [(each.line, each.text) for each in read.problems] == [
+        (2, "Quantity: 'yok' is not a number; the row was not read."),
+        (3, "Quantity: '8680000000017' is too large; it looks like a code; the row was not read."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "written", "thousandths", "told"),
+    [
+        (";", ["12,350", "7"], [12350, 7000], False),  # the semicolon says that the comma is taken
+        (";", ["1.250", "89,5"], [1250000, 89500], False),  # 89,5 proves the comma
+        (",", ["1.250", "7"], [1250, 7000], False),  # a comma parts columns, so the point parts decimals
+        (";", ["1.250", "7"], [1250, 7000], True),  # doubtful: too little is safe, too much is not
+        (";", ["1.234.567", "7"], [1234567000, 7000], False),  # two points can't both part decimals
+        ("\t", ["0.250", "7"], [250, 7000], False),  # thousands don't begin with 0
+    ],
+)
+async def test_thousands_or_decimals(
+    shop: FilesShop, delimiter: str, written: list[str], thousandths: list[int], told: bool
+) -> None:
+    rows = [delimiter.join((f"A{number}", "M", text)) for number, text in enumerate(written)]
+    shop.put("stock.csv", "\n".join([delimiter.join(("kod", "depo", "miktar")), *rows, ""]))
+    read = await shop.connector().balances("")
+    assert [each.on_hand for each in read.rows] == thousandths
+    assert bool(read.problems) is told
+
+
+async def test_the_decimal_option_settles_it(shop: FilesShop) -> None:
+    shop.put("stock.csv", "kod;depo;miktar\nA;M;1.250\nB;M;12.5\n")
+    read = await shop.connector(decimal=",").balances("")
+    assert figures(read) == [("A", "M", 1250000)]
+    assert read.problems[0].line == 3, "12.5 can't be thousands, and is not taken for 125"
+    assert figures(await shop.connector(decimal=".").balances("")) == [("A", "M", 1250), ("B", "M", 12500)]
+
+
+async def test_a_spreadsheets_numbers_are_exact(shop: FilesShop) -> None:
+    shop.put("stock.xlsx", xlsx([["kod", "depo", "miktar"], [1.0, "M", 1.125], [2.0, "M", 0.1], [3.0, "M", 4.0]]))
+    assert figures(await shop.connector().balances("")) == [("1", "M", 1125), ("2", "M", 100), ("3", "M", 4000)]
+
+
+async def test_a_long_price_file_with_its_currencies(shop: FilesShop) -> None:
+    shop.put(
+        "prices.csv",
+        "Kod;Fiyat Listesi;Fiyat;Döviz\nA;perakende;1.089,90;TL\nA;export;25,40;EUR\nA;magyar;9990;Ft\nB;perakende;₺ 12,5;\n",
+    )
+    read = await shop.connector().prices("")
+    assert amounts(read) == [
+        ("A", "perakende", Money(108990, "TRY")), ("A", "export", Money(2540, "EUR")),
+        ("A", "magyar", Money(9990, "HUF")), ("B", "perakende", Money(1250, "TRY")),
+    ]  # fmt: skip
+    assert read.complete
+
+
+async def test_a_wide_price_file_with_currencies_in_its_headings(shop: FilesShop) -> None:
+    shop.put("prices.csv", "Kod;Ad;KDV;perakende TRY;Toptan (TL);export EUR;özel\nA;a;20;89,90;70,00;1,75;80\nB;b;20;5,00;;;\n")
+    read = await shop.connector("RON").prices("")
+    assert sorted(amounts(read), key=lambda row: row[:2]) == [
+        ("A", "Toptan", Money(7000, "TRY")), ("A", "export", Money(175, "EUR")), ("A", "perakende", Money(8990, "TRY")),
+        ("A", "özel", Money(8000, "RON")), ("B", "perakende", Money(500, "TRY")),
+    ]  # fmt: skip
+    assert read.complete
+    assert not read.problems
+
+
+async def test_one_price_column_is_the_default_list(shop: FilesShop) -> None:
+    shop.put("prices.csv", "code,name,price\nA,a,12.50\n")
+    assert amounts(await shop.connector("EUR").prices("")) == [("A", "retail", Money(1250, "EUR"))]
+
+
+async def test_a_price_of_nothing_is_no_price(shop: FilesShop) -> None:
+    shop.put("prices.csv", "kod;perakende\nA;0,00\nB;12,50\nC;-3,00\n")
+    read = await shop.connector().prices("")
+    assert amounts(read) == [("B", "perakende", Money(1250, "TRY"))]
+    assert [each.line for each in read.problems] == [1, 4]
+    assert "1 products have the price 0" in read.problems[0].text
+
+
+async def test_a_doubtful_price_is_never_guessed(shop: FilesShop) -> None:
+    shop.put("prices.csv", "kod;liste;fiyat\nA;p;1.250\nB;p;90\n")
+    read = await shop.connector().prices("")
+    assert amounts(read) == [("B", "p", Money(9000, "TRY"))]
+    assert not read.complete
+    assert "decimal" in read.problems[0].text
+
+
+async def test_stock_without_any_quantity_is_refused(shop: FilesShop) -> None:
+    shop.put("stock.csv", "kod;ad\nA;a\n")
+    with pytest.raises(SourceProblem, match="no column for the quantity"):
+        await shop.connector().balances("")
+
+
+async def test_one_file_may_serve_for_everything(shop: FilesShop) -> None:
+    shop.put("all.csv", "kod;ad;fiyat;Stok\nA;a;12,50;3\n")
+    connector = shop.connector(products="all.csv", stock="all", prices="ALL.CSV")
+    assert (await connector.products("")).rows[0].name == "a"
+    assert figures(await connector.balances("")) == [("A", "main", 3000)]
+    assert amounts(await connector.prices("")) == [("A", "retail", Money(1250, "TRY"))]
+
+
+def test_rows_built_by_columns_equal_constructed_ones_and_misfits_are_refused() -> None:
+    build = plugin("build").build
+    assert build(Money, [1, 2], ["TRY", "EUR"]) == [Money(1, "TRY"), Money(2, "EUR")]
+    with pytest.raises(ValueError, match="shorter"):
+        build(Money, [1])
+    with pytest.raises(ValueError, match="instead of"):
+        build(Money, [1, 2], ["TRY"])
+
+
+async def test_many_bad_rows_are_summed_up(shop: FilesShop) -> None:
+    shop.put("stock.csv", "kod;depo;miktar\n" + "".join(f"A{number};M;x\n" for number in range(700)))
+    read = await shop.connector().balances("")
+    assert len(read.problems) == 501
+    assert read.problems[-1].text == "200 more rows have problems."
