@@ -121,7 +121,7 @@ class _Answer(Enum):
 
 def _yes(text: str) -> _Answer:
     word = plain(text)
-    if not word:
+    if not text:
         return _Answer.NONE
     if word in YES:
         return _Answer.YES
@@ -185,7 +185,7 @@ def order_states(table: Table, settings: Settings) -> Mapped[ErpOrderState]:
 def _state(text: str) -> tuple[ErpState, ...]:
     """The state told, none while the ERP only has the order."""
     word = plain(text)
-    if not word or word in STILL_OPEN:
+    if not text or word in STILL_OPEN:
         return ()
     state = state_of(word)
     if state is None:

@@ -49,10 +49,9 @@ def _open(data: bytes, source: str) -> CalamineWorkbook:
 
 
 def _cells(sheet: CalamineSheet, source: str) -> list[Sequence[Cell]]:
-    if sheet.total_height > MOST_ROWS:
+    if sheet.height > MOST_ROWS:
         raise SourceProblem(
-            f"{source} has {sheet.total_height:,} rows; spreadsheets are read up to {MOST_ROWS:,}. "
-            "Export it as CSV instead."
+            f"{source} has {sheet.height:,} rows; spreadsheets are read up to {MOST_ROWS:,}. Export it as CSV instead."
         )
     return list(sheet.to_python(skip_empty_area=False))
 

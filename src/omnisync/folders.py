@@ -16,6 +16,9 @@ from typing import Any
 
 CONFIG_NAME = "omnisync.toml"
 
+DATABASE, SOCKET, LOCK, LOG = "omnisync.db", "omnisync.sock", "omnisync.lock", "omnisync.log"
+"""What the data folder holds."""
+
 SYSTEM_CONFIG = Path("/etc/omnisync") / CONFIG_NAME
 """Read when the person who runs OmniSync has no configuration of their own, e.g. as a system service."""
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.connectors.files_shop import FilesShop, plugin, xlsx
 
 from omnisync.errors import SourceProblem
 from omnisync.model.money import Money
-from tests.connectors.files_shop import FilesShop, plugin, xlsx
 
 
 @pytest.fixture
@@ -120,7 +120,10 @@ async def test_a_long_price_file_with_its_currencies(shop: FilesShop) -> None:
 
 
 async def test_a_wide_price_file_with_currencies_in_its_headings(shop: FilesShop) -> None:
-    shop.put("prices.csv", "Kod;Ad;KDV;perakende TRY;Toptan (TL);export EUR;özel\nA;a;20;89,90;70,00;1,75;80\nB;b;20;5,00;;;\n")
+    shop.put(
+        "prices.csv",
+        "Kod;Ad;KDV;perakende TRY;Toptan (TL);export EUR;özel\nA;a;20;89,90;70,00;1,75;80\nB;b;20;5,00;;;\n",
+    )
     read = await shop.connector("RON").prices("")
     assert sorted(amounts(read), key=lambda row: row[:2]) == [
         ("A", "Toptan", Money(7000, "TRY")), ("A", "export", Money(175, "EUR")), ("A", "perakende", Money(8990, "TRY")),

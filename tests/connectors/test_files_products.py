@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.connectors.files_shop import FilesShop, plugin, xlsx
 
 from omnisync.connect.erp import ErpState
 from omnisync.errors import SourceProblem
 from omnisync.model.money import Money
-from tests.connectors.files_shop import FilesShop, plugin, xlsx
 
 
 @pytest.fixture
@@ -207,7 +207,11 @@ async def test_customers(shop: FilesShop) -> None:
     customer = account.customer
     assert (account.code, customer.name, customer.company) == ("C1", "Ayşe Öztürk", "Öztürk Ltd.")
     assert (customer.tax_number, customer.tax_office) == ("100", "Kırkpınar")
-    assert (customer.billing.city, customer.billing.district, customer.billing.postcode) == ("Edirne", "Merkez", "22100")
+    assert (customer.billing.city, customer.billing.district, customer.billing.postcode) == (
+        "Edirne",
+        "Merkez",
+        "22100",
+    )
 
 
 async def test_order_states_in_four_languages(shop: FilesShop) -> None:

@@ -458,7 +458,7 @@ class TestCheck:
         store = shop.connect(address="https://stageapigw.trendyol.com/integration")
         transport = store._http._client._transport
         transport._transports["stageapigw.trendyol.com"] = transport._transports[HOST]
-        shop.sandbox.next_faults = [Fault.UNAVAILABLE]
+        shop.sandbox.rates = {Fault.UNAVAILABLE: 1.0}
         (found,) = await store.check()
         await store.close()
         assert "has put on its list" in found.advice

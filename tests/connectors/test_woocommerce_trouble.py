@@ -91,7 +91,7 @@ async def test_maintenance_is_waited_for() -> None:
 async def test_faults_of_a_read(fault: Fault, error: type[Exception]) -> None:
     async with opened(MUG) as shop:
         await shop.listings()
-        shop.sandbox.next_faults = [fault]
+        shop.sandbox.rates = {fault: 1.0}
         with pytest.raises(error):
             await shop.listings()
 

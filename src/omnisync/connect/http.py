@@ -1,7 +1,8 @@
 """HTTP for connectors: the only module that imports httpx, and the border where its errors become ours.
 
-Never follows a redirect (a redirected POST loses its body and its credentials), never repeats, and
-waits for the rate budget only when that is a matter of seconds.
+Never follows a redirect (a redirected POST loses its body and its credentials) and never repeats a
+write. A read that found nobody is repeated within seconds, so that one lost answer does not end a walk
+over a hundred pages; waiting for the rate budget is a matter of seconds too, or else an error.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 import httpx
 
 from omnisync.connect.budget import Budget
-from omnisync.errors import NotSent, RateLimited, Unavailable, UnknownOutcome
+from omnisync.errors import ConnectorError, NotSent, RateLimited, Unavailable, UnknownOutcome
 from omnisync.ports import Clock
 
 Transport = httpx.AsyncBaseTransport
@@ -28,7 +29,22 @@ _LONGEST_WAIT = 5.0
 
 _LARGEST_ANSWER = 64 * 1024 * 1024
 _DEFAULT_PAUSE = 10.0
+_READ_PAUSES = (1.0, 3.0)
+"""Seconds before a read that found nobody is repeated; after the last one the error stands."""
+
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class _Passing(ConnectorError):
+    """Trouble of a read that may be over in a second."""
+
+
+class _NobodyThere(_Passing, NotSent):
+    """No connection for a read."""
+
+
+class _NoAnswer(_Passing, Unavailable):
+    """A read was cut off, or answered with a 5xx that names no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +113,22 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Send one request out of the budget ``group`` and give its answer."""
+        for pause in _READ_PAUSES if method not in _WRITES else ():
+            try:
+                return await self._once(method, path, group, params, body, headers)
+            except _Passing:
+                await self._clock.sleep(pause)
+        return await self._once(method, path, group, params, body, headers)
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        group: str,
+        params: Mapping[str, str | int] | None,
+        body: Any,
+        headers: Mapping[str, str] | None,
+    ) -> Response:
         await self._wait(group)
         self.budget.spend(group)
         writes = method in _WRITES
@@ -104,10 +136,11 @@ class Http:
             async with self._client.stream(method, path, params=params, json=body, headers=headers) as answer:
                 content = await _read(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-            raise NotSent(f"No connection to {self._client.base_url.host}: {_words(error)}") from error
+            text = f"No connection to {self._client.base_url.host}: {_words(error)}"
+            raise (NotSent(text) if writes else _NobodyThere(text)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
             text = f"{self._client.base_url.host} gave no whole answer: {_words(error)}"
-            raise (UnknownOutcome(text) if writes else Unavailable(text)) from error
+            raise (UnknownOutcome(text) if writes else _NoAnswer(text)) from error
         self._refuse(answer, content, group, writes=writes)
         return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
 
@@ -143,7 +176,7 @@ class Http:
         text = f"{host} answered {status}: {start!r}"
         if writes and status != 503:
             raise UnknownOutcome(text)
-        raise Unavailable(text, until)
+        raise Unavailable(text, until) if writes or until else _NoAnswer(text)
 
 
 async def _read(answer: httpx.Response) -> bytes:

@@ -173,7 +173,7 @@ class Sandbox:
 
     async def _seed(self, request: Request) -> JSONResponse:
         rows = await request.json()
-        self.seed([_product(row) for row in rows])
+        self.seed([product_of(row) for row in rows])
         return JSONResponse({"seeded": len(rows)})
 
     async def _figures(self, _: Request) -> JSONResponse:
@@ -210,8 +210,9 @@ class Sandbox:
         return JSONResponse({})
 
 
-def _product(row: Mapping[str, Any]) -> SandboxProduct:
-    variants = tuple(_product(variant) for variant in row.get("variants", ()))
+def product_of(row: Mapping[str, Any]) -> SandboxProduct:
+    """The product that a row of JSON means, with its variants. Raises TypeError for a row of another shape."""
+    variants = tuple(product_of(variant) for variant in row.get("variants", ()))
     return SandboxProduct(**{**row, "variants": variants})
 
 

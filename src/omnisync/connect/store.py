@@ -127,7 +127,10 @@ class PushAnswer:
 
 
 class StoreConnector(Protocol):
-    """One store, spoken to. Made by the plugin's ``connect(options, context)``."""
+    """One store, spoken to. Made by the plugin's ``connect(options, context)``.
+
+    ``key`` and ``extra`` of a listing may be read anew by ``read``; of the rest only figures are taken from it.
+    """
 
     @property
     def capabilities(self) -> Capabilities:
@@ -154,7 +157,9 @@ class StoreConnector(Protocol):
     def orders(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
         """Every order part changed between the two times (milliseconds UTC), page by page.
 
-        The connector slices windows that the platform would clip; order and repeats don't matter.
+        The connector slices windows that the platform would clip; order and repeats don't matter. One
+        order that can't be read is raised as Rejected with its number in ``item``, from an iterator
+        that goes on after it; the engine sets it aside and asks for the next page.
         """
 
     async def close(self) -> None:

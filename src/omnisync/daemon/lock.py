@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from omnisync.errors import AlreadyRunning, DatabaseReadOnly
+from omnisync.folders import LOCK
 from omnisync.text import _
 
 
@@ -18,7 +19,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
     The lock is a file of its own: opening and closing the database file itself would drop SQLite's locks.
     """
-    path = folder / "omnisync.lock"
+    path = folder / LOCK
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from omnisync.folders import LOG
+
 _LARGEST, _KEPT = 10 * 1024 * 1024, 5
 _HIDDEN = "•••"
 
@@ -19,7 +21,7 @@ def start_logging(folder: Path, secrets: Iterable[str], *, echo: bool) -> None:
 
     ``secrets`` are never written, wherever they turn up (P10).
     """
-    path = folder / "omnisync.log"
+    path = folder / LOG
     path.touch(mode=0o600)
     handlers: list[logging.Handler] = [
         logging.handlers.RotatingFileHandler(path, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8")

@@ -104,10 +104,16 @@ class RemoteCommands:
         try:
             answer = await self._ask(request)
         except (ConnectionResetError, BrokenPipeError, asyncio.IncompleteReadError):
-            answer = await self._ask(request)
+            answer = await self._ask_again(request)
         if answer.refused:
             raise CommandRefused(answer.refused)
         return answer.reply
+
+    async def _ask_again(self, request: bytes) -> Answer:
+        try:
+            return await self._ask(request)
+        except (ConnectionResetError, BrokenPipeError, asyncio.IncompleteReadError) as error:
+            raise DaemonNotRunning(_("The daemon stopped before it answered. `omnisync log` may say why.")) from error
 
     async def _ask(self, request: bytes) -> Answer:
         try:
@@ -115,6 +121,10 @@ class RemoteCommands:
         except (FileNotFoundError, ConnectionRefusedError) as error:
             raise DaemonNotRunning(
                 _("The daemon is not running. Start it with `omnisync daemon`, or `omnisync service install`.")
+            ) from error
+        except OSError as error:
+            raise DaemonNotRunning(
+                _("The daemon's socket {path} can't be used: {reason}").format(path=self._path, reason=error)
             ) from error
         try:
             writer.write(request)

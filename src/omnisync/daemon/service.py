@@ -15,12 +15,11 @@ from omnisync.daemon.lock import only_one
 from omnisync.daemon.notify import Notifier
 from omnisync.daemon.remote import CommandServer
 from omnisync.daemon.ticker import SchedulerTicker
+from omnisync.folders import DATABASE, SOCKET
 from omnisync.log.writer import Log
 from omnisync.ports import Clock
 from omnisync.sync.commands import Commands
 from omnisync.sync.engine import Engine, Ticker
-
-DATABASE, SOCKET = "omnisync.db", "omnisync.sock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class Running:
     engine: Engine
     commands: Commands
     log: Log
+    task: asyncio.Task[None]
 
 
 @asynccontextmanager
@@ -50,7 +50,7 @@ async def running(
         await stack.enter_async_context(CommandServer(folder / SOCKET, commands))
         task = asyncio.create_task(engine.run(), name="engine")
         try:
-            yield Running(engine, commands, log)
+            yield Running(engine, commands, log, task)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -78,11 +78,14 @@ async def serve(
 
 
 async def _until(stop: asyncio.Event, daemon: Running, notifier: Notifier, clock: Clock) -> None:
-    """Wait for the stop, sending signs of life for as long as the loop turns and the writer answers."""
+    """Wait for the stop, sending signs of life for as long as the loop turns and the writer answers.
+
+    An engine that ended by itself ends the wait too: the daemon must not seem alive without it.
+    """
     waiter = asyncio.ensure_future(stop.wait())
     every = notifier.watchdog_every
-    while not waiter.done():
-        await asyncio.wait({waiter}, timeout=every or 3600)
+    while not waiter.done() and not daemon.task.done():
+        await asyncio.wait({waiter, daemon.task}, timeout=every or 3600, return_when=asyncio.FIRST_COMPLETED)
         if every:
             await daemon.log.query(lambda _: None)
             notifier.alive()

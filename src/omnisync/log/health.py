@@ -30,7 +30,7 @@ def save_health(db: sqlite3.Connection, rows: Sequence[HealthRow]) -> None:
     changed = [astuple(row) for row in rows if known.get(row.connector) != row]
     if changed:
         db.execute("BEGIN IMMEDIATE")
-        db.executemany(f"INSERT OR REPLACE INTO health VALUES ({', '.join('?' * 11)})", changed)  # noqa: S608
+        db.executemany(f"INSERT OR REPLACE INTO health VALUES ({', '.join('?' * 11)})", changed)
         db.execute("COMMIT")
 
 

@@ -41,7 +41,7 @@ def due(state: State, store: str, now: int, most: int, *, grouped: bool) -> list
     """
     sql = f"""SELECT product, grp FROM figure
         WHERE {_DIRTY} AND batch = '' AND next_try <= ?
-        ORDER BY urgent DESC, wanted_rev, product LIMIT ?"""  # noqa: S608
+        ORDER BY urgent DESC, wanted_rev, product LIMIT ?"""
     found = state.select(sql, store, now, most * (4 if grouped else 2))
     group = found[0][1] if found else ""
     chosen: dict[int, None] = {}
@@ -69,7 +69,7 @@ def falling_to_zero(state: State, store: str) -> list[str]:
     """Codes whose figure is about to fall from something to nothing, unless a person allowed that."""
     sql = f"""SELECT p.code FROM figure f JOIN product p ON p.id = f.product
         WHERE f.{_DIRTY} AND f.kind = 'stock' AND f.batch = '' AND f.wanted = 0 AND f.confirmed > 0
-        AND f.allowed IS NOT 0 ORDER BY p.code"""  # noqa: S608
+        AND f.allowed IS NOT 0 ORDER BY p.code"""
     return [code for (code,) in state.select(sql, store)]
 
 
@@ -88,7 +88,7 @@ def to_be_seen(state: State, store: str, now: int, most: int) -> list[ListingRow
 
 def next_time(state: State, store: str, now: int) -> int | None:
     """When the store has something to do next: a refused figure's next try, a figure to be seen."""
-    tries = f"SELECT min(next_try) FROM figure WHERE {_DIRTY} AND batch = ''"  # noqa: S608
+    tries = f"SELECT min(next_try) FROM figure WHERE {_DIRTY} AND batch = ''"
     checks = "SELECT min(check_at) FROM figure WHERE store = ? AND check_at > 0"
     times = [state.select(sql, store)[0][0] for sql in (tries, checks)]
     return min((max(now, time) for time in times if time is not None), default=None)
@@ -119,5 +119,5 @@ def listings_by_remote(state: State, store: str, remote_ids: Sequence[str]) -> l
 
 def waiting(db: sqlite3.Connection, store: str) -> int:
     """How many figures of the store are not yet proven."""
-    sql = f"SELECT (SELECT count(*) FROM figure WHERE {_DIRTY}) + (SELECT count(*) FROM figure WHERE store = ? AND check_at > 0)"  # noqa: S608
+    sql = f"SELECT (SELECT count(*) FROM figure WHERE {_DIRTY}) + (SELECT count(*) FROM figure WHERE store = ? AND check_at > 0)"
     return int(db.execute(sql, (store, store)).fetchone()[0])

@@ -126,9 +126,9 @@ def _store(reader: Reader, name: str, health: HealthRow | None) -> StoreView:
     figures = reader.one("SELECT count(*) FROM figure WHERE store = ? AND mode = 'push'", name)
     dirty, oldest_dirty = reader.rows(
         f"SELECT count(*), min(wanted_at) FROM figure WHERE store = ? AND {_DIRTY}", name
-    )[0]  # noqa: S608
+    )[0]
     unseen, oldest_unseen = reader.rows(
-        f"SELECT count(*), min(wanted_at) FROM figure WHERE store = ? AND check_at > 0 AND NOT ({_DIRTY})",  # noqa: S608
+        f"SELECT count(*), min(wanted_at) FROM figure WHERE store = ? AND check_at > 0 AND NOT ({_DIRTY})",
         name,
     )[0]
     waits = [time for time in (oldest_dirty, oldest_unseen) if time is not None]

@@ -78,7 +78,7 @@ def _keys(
         bound += [after.sort_key, after.id]
     clause = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     way = "DESC" if sort.descending else "ASC"
-    sql = f"SELECT {ident}, {column} FROM {table} {clause} ORDER BY {column} {way}, {ident} {way} LIMIT ?"  # noqa: S608
+    sql = f"SELECT {ident}, {column} FROM {table} {clause} ORDER BY {column} {way}, {ident} {way} LIMIT ?"
     return [(product, key) for product, key in reader.rows(sql, *bound, size)], False
 
 
@@ -98,11 +98,11 @@ def _source(sort: Sort) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]
 def _tail(reader: Reader, sort: Sort, size: int, after: ProductView | None) -> list[int]:
     """Products without a row to sort by, in id order; none where every product has one (counted first)."""
     table, _, _, where, values = _source(sort)
-    having = reader.one(f"SELECT count(*) FROM {table} WHERE {' AND '.join(where)}", *values)  # noqa: S608
+    having = reader.one(f"SELECT count(*) FROM {table} WHERE {' AND '.join(where)}", *values)
     if having == reader.one("SELECT count(*) FROM product"):
         return []
     sql = f"""SELECT id FROM product WHERE id > ? AND NOT EXISTS
-        (SELECT 1 FROM {table} WHERE {" AND ".join(where)} AND {table}.product = product.id) ORDER BY id LIMIT ?"""  # noqa: S608
+        (SELECT 1 FROM {table} WHERE {" AND ".join(where)} AND {table}.product = product.id) ORDER BY id LIMIT ?"""
     return [product for (product,) in reader.rows(sql, after.id if after else 0, *values, size)]
 
 
@@ -134,7 +134,7 @@ def match(text: str) -> str:
 def by_codes(reader: Reader, codes: Sequence[str]) -> list[ProductView]:
     """These products, by code or whatever else they are known by."""
     marks = ", ".join("?" * len(codes))
-    sql = f"SELECT DISTINCT product FROM product_key WHERE key IN ({marks}) ORDER BY product"  # noqa: S608
+    sql = f"SELECT DISTINCT product FROM product_key WHERE key IN ({marks}) ORDER BY product"
     return _views(reader, [(product, None) for (product,) in reader.rows(sql, *codes)])
 
 
@@ -151,13 +151,13 @@ def _views(reader: Reader, keyed: Sequence[tuple[int, str | int | None]]) -> lis
     marks = ", ".join("?" * len(keyed))
     ids = [product for product, _ in keyed]
     sql = f"""SELECT id, code, name, category, unit, active, on_hand, reserved, available
-        FROM product WHERE id IN ({marks})"""  # noqa: S608
+        FROM product WHERE id IN ({marks})"""
     found = {row[0]: ProductView(*row) for row in reader.rows(sql, *ids)}
-    sql = f"SELECT product, warehouse, on_hand FROM balance WHERE product IN ({marks})"  # noqa: S608
+    sql = f"SELECT product, warehouse, on_hand FROM balance WHERE product IN ({marks})"
     for product, warehouse, on_hand in reader.rows(sql, *ids):
         found[product].balances[warehouse] = on_hand
     sql = f"""SELECT product, store, kind, mode, wanted, wanted_rev, confirmed, confirmed_rev, check_at, reason
-        FROM figure WHERE product IN ({marks})"""  # noqa: S608
+        FROM figure WHERE product IN ({marks})"""
     for product, store, kind, *figure in reader.rows(sql, *ids):
         found[product].figures[store, kind] = figure_view(store, kind, *figure)
     for product, key in keyed:

@@ -25,13 +25,14 @@ class Reader:
                 )
             )
         try:
-            self.db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+            self.db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+            )
             self.db.execute("PRAGMA query_only = ON")
             self.db.execute("SELECT 1 FROM meta").fetchone()
         except sqlite3.Error as error:
-            raise DatabaseError(
-                _("The database {path} can't be read: {reason}").format(path=path, reason=error)
-            ) from error
+            raise _unreadable(path, error) from error
+        self.path = path
 
     def close(self) -> None:
         """Close the connection."""
@@ -47,13 +48,20 @@ class Reader:
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        return self.db.execute(sql, values).fetchall()
+        try:
+            return self.db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise _unreadable(self.path, error) from error
 
     def one(self, sql: str, *values: Any) -> Any:
         """The first column of the first row, or None."""
-        found = self.db.execute(sql, values).fetchone()
-        return found[0] if found else None
+        found = self.rows(sql, *values)
+        return found[0][0] if found else None
 
     def version(self) -> int:
         """A number that changes whenever the database does (3 microseconds)."""
         return int(self.db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _unreadable(path: Path, error: sqlite3.Error) -> DatabaseError:
+    return DatabaseError(_("The database {path} can't be read: {reason}").format(path=path, reason=error))

@@ -116,7 +116,7 @@ def verify(db: sqlite3.Connection, progress: Progress = lambda _done, _total: No
 
 def _compare(table: str, live: sqlite3.Connection, rebuilt: sqlite3.Connection) -> Difference | None:
     columns = "rowid, text" if table == "search" else "*"
-    sql = f"SELECT {columns} FROM {table}"  # noqa: S608
+    sql = f"SELECT {columns} FROM {table}"
     ours, theirs = set(live.execute(sql).fetchall()), set(rebuilt.execute(sql).fetchall())
     if ours == theirs:
         return None

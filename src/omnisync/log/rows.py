@@ -185,7 +185,7 @@ class OrderRow:
 
 @dataclass(slots=True)
 class PartRow:
-    """A part (package) of an order; a dead one counts for nothing and never comes back.
+    """A part (package) of an order; ``dead`` 1: it says so of itself, 2: another took its place.
 
     ``digest`` is a hash of what the store said of it last.
     """

@@ -50,11 +50,11 @@ class Table(Generic[R]):
         others = [each for each in names if each not in keys]
         where = " AND ".join(f"{key} = ?" for key in keys)
         where_group = " AND ".join(f"{key} = ?" for key in grouped)
-        self._select = f"SELECT {', '.join(names)} FROM {name} WHERE {where_group}"  # noqa: S608
-        self._insert = f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})"  # noqa: S608
-        self._update = f"UPDATE {name} SET {', '.join(f'{each} = ?' for each in others)} WHERE {where}"  # noqa: S608
+        self._select = f"SELECT {', '.join(names)} FROM {name} WHERE {where_group}"
+        self._insert = f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})"
+        self._update = f"UPDATE {name} SET {', '.join(f'{each} = ?' for each in others)} WHERE {where}"
         self._update_values = attrgetter(*others, *keys) if others else self._values
-        self._delete = f"DELETE FROM {name} WHERE {where}"  # noqa: S608
+        self._delete = f"DELETE FROM {name} WHERE {where}"
 
     def of(self, group: Any) -> dict[Any, R]:
         """All rows of the group by the rest of their key; not to be changed but through put and delete."""
@@ -197,7 +197,7 @@ class State:
         """The next free id of a table whose rows are numbered; the same in a rebuild."""
         last = self._next_ids.get(table)
         if last is None:
-            last = self.db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608
+            last = self.db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
         self._next_ids[table] = last + 1
         return int(last) + 1
 

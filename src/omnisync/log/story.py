@@ -121,9 +121,9 @@ def _told(row: tuple[object, ...]) -> Told:
 
 def product_of(reader: Reader, key: str) -> int | None:
     """The product with that code, else the only one with that barcode or alias."""
-    sql = "SELECT product FROM product_key WHERE key = ? ORDER BY kind = 'code' DESC, product"
+    sql = "SELECT product, kind FROM product_key WHERE key = ? ORDER BY kind = 'code' DESC, product"
     found = reader.rows(sql, key.strip())
-    return int(found[0][0]) if found else None
+    return int(found[0][0]) if found and (found[0][1] == "code" or len(found) == 1) else None
 
 
 def why(reader: Reader, product: int, store: str) -> Why | None:

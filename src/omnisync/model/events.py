@@ -186,11 +186,15 @@ class ListingLinked(Fact, frozen=True, tag="listing.linked"):
 
 
 class SeenFigure(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """What a read-back found for one listing; None where the store shows none or was not asked."""
+    """What a read-back found for one listing; None where the store shows none or was not asked.
+
+    ``extra`` is what the connector wants back with a push, where that changed.
+    """
 
     remote_id: str
     stock: int | None = None
     price: int | None = None
+    extra: dict[str, str] | None = None
 
 
 class FiguresSeen(Fact, frozen=True, tag="store.seen"):

@@ -12,6 +12,7 @@ import structlog
 from omnisync.connect.erp import ErpConnector, ErpOrder, ErpOrderLine, ErpRead
 from omnisync.errors import ConnectorError, Rejected, SourceProblem
 from omnisync.log import pulls
+from omnisync.log.apply.orders import living_lines
 from omnisync.log.people import unseal
 from omnisync.log.rows import OrderRow
 from omnisync.log.writer import Change, Log
@@ -176,11 +177,10 @@ class ErpSync:
         state = change.state
         rules = state.rules().get(row.store)
         series = rules.order_series if rules and rules.order_series else row.store
-        alive = {part.part for part in state.parts.of(row.id).values() if not part.dead}
         lines = []
-        for line in state.lines.of(row.id).values():
+        for line in living_lines(state, row.id):
             product = state.products.get(line.product) if line.product is not None else None
-            if product is not None and line.part in alive and OrderState(line.state).holds_stock:
+            if product is not None and OrderState(line.state).holds_stock:
                 price = Money(line.price, row.currency)
                 lines.append(ErpOrderLine(product.code, line.name, line.quantity, price, row.warehouse))
         return ErpOrder(

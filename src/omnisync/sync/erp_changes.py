@@ -107,7 +107,7 @@ def _released(
     if rules.release is ReleaseBy.BALANCE:
         orders = _shown_by_balance(change, rules, began_at, known, counts, orders)
     else:
-        orders = [order for order in orders if order.erp_at and order.erp_at <= began_at]
+        orders = [order for order in orders if order.erp_at and order.erp_at < began_at]
     return tuple((order.store, order.number) for order in orders)
 
 

@@ -116,7 +116,7 @@ class Pusher:
             store.told.warning("batch.lost", batch=batch.key, reason=str(error))
             return
         except Rejected as error:
-            await self._answered(batch.key, [ItemResult(item.ref.remote_id, error.words) for item in batch.push])
+            await self._refused(batch, error)
             return
         except ConnectorError as error:
             await store.log.append(BatchDropped(store.name, batch.key, str(error)))
@@ -230,9 +230,18 @@ class Pusher:
             self._looks = 0
             raise
         except Rejected as error:
-            await self._answered(batch.key, [ItemResult(item.ref.remote_id, error.words) for item in batch.push])
+            await self._refused(batch, error)
             return
         await self._accepted(batch, answer)
+
+    async def _refused(self, batch: Batch, error: Rejected) -> None:
+        """The whole call was refused: halve it until the one item that the store can't take stands alone."""
+        if len(batch.push) == 1 or error.item:
+            items = [item.ref.remote_id for item in batch.push if error.item in ("", item.ref.remote_id)]
+            await self._answered(batch.key, [ItemResult(item, error.words) for item in items])
+            return
+        self._most = max(1, len(batch.push) // 2)
+        await self._store.log.append(BatchDropped(self._store.name, batch.key, error.words))
 
     async def _arrived(self, batch: BatchRow, items: Sequence[BatchItem]) -> bool:
         """Whether the store shows every figure of the batch; if so it counts as answered."""
@@ -258,12 +267,12 @@ class Pusher:
         if not listings:
             return False
         found = {listing.ref.remote_id: listing for listing in await self._read(listings)}
-        figures = tuple(_seen(listing) for listing in found.values())
+        known = {listing.remote_id: listing for listing in listings}
+        figures = tuple(_seen(listing, known.get(listing.ref.remote_id)) for listing in found.values())
         missing = tuple(listing.remote_id for listing in listings if listing.remote_id not in found)
 
         def decide(change: Change) -> bool:
-            products = {listing.remote_id: listing.product for listing in listings}
-            surprise = any(_differs(change, store.name, products[seen.remote_id], seen) for seen in figures)
+            surprise = any(_differs(change, store.name, known[seen.remote_id].product, seen) for seen in figures)
             change.append(FiguresSeen(store.name, figures, missing))
             return surprise
 
@@ -297,5 +306,8 @@ def _differs(change: Change, store: str, product: int | None, seen: SeenFigure) 
     return False
 
 
-def _seen(listing: RemoteListing) -> SeenFigure:
-    return SeenFigure(listing.ref.remote_id, listing.stock, listing.price.minor if listing.price else None)
+def _seen(listing: RemoteListing, known: ListingRow | None) -> SeenFigure:
+    extra = dict(listing.ref.extra)
+    same = known is None or ref(known).extra == extra
+    price = listing.price.minor if listing.price else None
+    return SeenFigure(listing.ref.remote_id, listing.stock, price, None if same else extra)

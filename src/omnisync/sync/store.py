@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 import structlog
 
 from omnisync.connect.store import RemoteListing, StoreConnector
-from omnisync.errors import ConnectorError
+from omnisync.errors import ConnectorError, Rejected
 from omnisync.log import pulls
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
@@ -88,7 +88,7 @@ class StoreSync:
         since = max(since, now - history)
         newest = 0
         try:
-            async for page in self.connector.orders(since, now + _SLOW_CLOCK):
+            async for page in self._order_pages(since, now + _SLOW_CLOCK):
                 taken = await self._take_in(page, first=not mark)
                 newest = max(newest, taken.newest)
                 self.health.calls += 1
@@ -99,6 +99,20 @@ class StoreSync:
         await self._move_cursor(mark, newest, now)
         await self.worked(self.health.read)
         return True
+
+    async def _order_pages(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
+        """The pages of orders; a single order that can't be read is set aside, the rest goes on."""
+        pages = aiter(self.connector.orders(since, until))
+        while True:
+            try:
+                yield await anext(pages)
+            except StopAsyncIteration:
+                return
+            except Rejected as error:
+                if not error.item:
+                    raise
+                self.told.error("order.unreadable", order=error.item, reason=error.words)
+                await self.log.append(Quarantined(self.name, f"order:{error.item}", error.words))
 
     async def _take_in(self, page: Sequence[OrderPart], *, first: bool) -> Taken:
         if not page:

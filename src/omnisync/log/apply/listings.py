@@ -116,6 +116,9 @@ def figures_seen(state: State, event: FiguresSeen) -> None:
         listing = state.listings.get((event.store, found.remote_id))
         if listing is None or listing.product is None:
             continue
+        if found.extra is not None:
+            listing.extra = msgspec.json.encode(found.extra, order="sorted").decode()
+            state.listings.put(listing)
         for kind, value in ((Kind.STOCK, found.stock), (Kind.PRICE, found.price)):
             row = state.figures.get(listing.product, (event.store, kind))
             if row is not None and value is not None:

@@ -13,6 +13,9 @@ from omnisync.log.state import State
 from omnisync.model.events import ErpOrderMoved, Kind, LineResolved, OrderExported, OrderExporting, OrderSeen
 from omnisync.model.order import OrderState
 
+_DYING, _REPLACED = 1, 2
+"""What ``PartRow.dead`` says: the store called the part dead, or another part has taken its place."""
+
 _RANK = {state: rank for rank, state in enumerate(OrderState)}
 
 
@@ -27,11 +30,14 @@ def order_seen(state: State, event: OrderSeen) -> None:
         _bury(state, order, dead)
     part = parts.get(event.part)
     if part is None:
-        part = PartRow(order.id, event.part, "", 0, 0, 0)
-    part.state, part.modified_at, part.total = event.state, event.modified_at, event.total
-    part.dead, part.digest = int(part.dead or event.dead), event.digest
+        part = PartRow(order.id, event.part, event.state, 0, 0, 0)
+    if event.state is not OrderState.CANCELLED or not OrderState(part.state).left:
+        # What has left the shop is not back because somebody cancels it; only a return brings it back.
+        part.state = event.state
+    part.modified_at, part.total = event.modified_at, event.total
+    part.dead, part.digest = max(part.dead, int(event.dead)), event.digest
     state.parts.put(part)
-    _take_lines(state, order, event, touched)
+    _take_lines(state, order, event, OrderState(part.state), touched)
     if event.customer:
         order.customer, order.sealed = event.customer, event.sealed
     order.remote_state, order.payment, order.shipping = event.remote_state, event.payment, event.shipping
@@ -52,13 +58,15 @@ def _new_order(state: State, event: OrderSeen) -> OrderRow:
 def _bury(state: State, order: OrderRow, part_id: str) -> None:
     part = state.parts.get(order.id, part_id)
     if part is None:
-        state.parts.put(PartRow(order.id, part_id, "", 0, 0, 1))
-    elif not part.dead:
-        part.dead = 1
+        state.parts.put(PartRow(order.id, part_id, OrderState.CANCELLED, 0, 0, _REPLACED))
+    elif part.dead != _REPLACED:
+        part.dead = _REPLACED
         state.parts.put(part)
 
 
-def _take_lines(state: State, order: OrderRow, event: OrderSeen, touched: dict[int, ProductRow]) -> None:
+def _take_lines(
+    state: State, order: OrderRow, event: OrderSeen, part_state: OrderState, touched: dict[int, ProductRow]
+) -> None:
     told = {line.line_id for line in event.lines}
     for line in [*state.lines.of(order.id).values()]:
         if line.part == event.part and line.line_id not in told:
@@ -74,7 +82,7 @@ def _take_lines(state: State, order: OrderRow, event: OrderSeen, touched: dict[i
             product_id = product.id if product else None
         row = LineRow(
             order.id, seen.line_id, event.part, product_id, seen.remote_id, msgspec.json.encode(seen.codes).decode(),
-            seen.name, seen.quantity, seen.price, seen.taken, seen.state or event.state,
+            seen.name, seen.quantity, seen.price, seen.taken, seen.state or part_state,
         )  # fmt: skip
         if known is not None:
             state.lines.delete(known)
@@ -97,7 +105,7 @@ def _sum_up(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> No
     """The order's state, totals and reservations from its living parts."""
     parts = state.parts.of(order.id)
     alive = {part.part: part for part in parts.values() if not part.dead}
-    lines = [line for line in state.lines.of(order.id).values() if line.part in alive]
+    lines = living_lines(state, order.id)
     states = [OrderState(part.state) for part in alive.values()]
     order.state = _state_of(states)
     order.total = sum(part.total for part in alive.values() if OrderState(part.state).holds_stock)
@@ -113,6 +121,20 @@ def _sum_up(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> No
     state.orders.put(order)
     _expect(state, order, lines, touched)
     _reserve(state, order, lines, touched)
+
+
+def living_lines(state: State, order: int) -> list[LineRow]:
+    """The order's lines that count: those of living parts.
+
+    A part that only says of itself that it died still counts, line by line, until a living part has
+    the line: a moment too much reserved is better than goods sold twice.
+    """
+    parts = state.parts.of(order)
+    lines = state.lines.of(order).values()
+    living = [line for line in lines if not parts[line.part].dead]
+    covered = {line.line_id for line in living}
+    waiting = [line for line in lines if parts[line.part].dead == _DYING and line.line_id not in covered]
+    return living + waiting
 
 
 def _state_of(states: list[OrderState]) -> OrderState:

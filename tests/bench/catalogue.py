@@ -1,0 +1,28 @@
+"""Every bench by the names of its figures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+import structlog
+
+from tests.bench import erp_pull
+from tests.bench.figure import Figure
+from tests.bench.size import Size
+
+Bench = Callable[[Size], Iterable[Figure]]
+
+ALL: Sequence[tuple[tuple[str, ...], Bench]] = tuple(
+    (module.NAMES, module.run) for module in (erp_pull,)
+)
+
+# What the engine tells goes nowhere: a bench prints figures and nothing else.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def chosen(names: Sequence[str]) -> list[Bench]:
+    """The benches with a figure whose name begins with one of these; all when there are none."""
+    return [
+        run for figures, run in ALL if not names or any(figure.startswith(name) for figure in figures for name in names)
+    ]
