@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import tomllib
 import zoneinfo
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ class Glance:
     language: str
     timezone: str
     data_folder: Path
+    shop: str = ""
+    theme: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def config_path(given: Path | None = None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -64,7 +67,8 @@ def beside(config: Path, folder: str) -> Path:
 
 def glance(config: Path, environment: Mapping[str, str] = os.environ) -> Glance:
     """The language, time zone and data folder, in milliseconds and without an error."""
-    shop = _shop_table(config)
+    tables = _tables(config)
+    shop, keys = tables("shop"), tables("keys")
 
     def value(key: str) -> str:
         return environment.get(f"OMNISYNC_SHOP__{key.upper()}") or str(shop.get(key, ""))
@@ -74,7 +78,16 @@ def glance(config: Path, environment: Mapping[str, str] = os.environ) -> Glance:
         language if language in LANGUAGES else LANGUAGES[0],
         timezone if is_timezone(timezone) else DEFAULT_TIMEZONE,
         beside(config, folder) if folder else default_data_folder(),
+        str(shop.get("name", "")),
+        str(tables("screen").get("theme", "")),
+        {name: key for name, key in keys.items() if isinstance(key, str) and key},
     )
+
+
+def plugins_folder(config: Path, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The folder with connectors of the owner's own, None when there is none; without checking anything else."""
+    folder = environment.get("OMNISYNC_SHOP__PLUGINS_FOLDER") or _tables(config)("shop").get("plugins_folder")
+    return beside(config, str(folder)) if folder else None
 
 
 def is_timezone(name: str) -> bool:
@@ -91,9 +104,14 @@ def _user_config() -> Path:
     return platformdirs.user_config_path("omnisync", appauthor=False) / CONFIG_NAME
 
 
-def _shop_table(config: Path) -> Mapping[str, Any]:
+def _tables(config: Path) -> Callable[[str], Mapping[str, Any]]:
     try:
-        shop = tomllib.loads(config.read_text("utf-8")).get("shop")
+        whole = tomllib.loads(config.read_text("utf-8"))
     except (OSError, ValueError):
-        return {}
-    return shop if isinstance(shop, dict) else {}
+        whole = {}
+
+    def table(name: str) -> Mapping[str, Any]:
+        found = whole.get(name)
+        return found if isinstance(found, dict) else {}
+
+    return table

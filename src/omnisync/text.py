@@ -1,6 +1,7 @@
 """Every text, number, amount and time that a person reads passes here, so that it can be translated.
 
-Babel is imported at the first number, not at start-up: the first screen is felt over SSH.
+The marks of numbers stand here and are held equal to Babel's by a test: a screen writes a thousand
+numbers at a time, and at its start.
 """
 
 from __future__ import annotations
@@ -8,10 +9,25 @@ from __future__ import annotations
 import gettext as _gettext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from omnisync.model.money import Money
+from omnisync.model.money import Money, minor_digits
 from omnisync.model.quantity import PIECE
+
+
+class _Marks(NamedTuple):
+    decimal: str
+    group: str
+
+
+_MARKS = {
+    "en": _Marks(".", ","),
+    "tr": _Marks(",", "."),
+    "hu": _Marks(",", "\u00a0"),
+    "ro": _Marks(",", "."),
+    "sl": _Marks(",", "."),
+}
 
 _language = "en"
 _zone = ZoneInfo("UTC")
@@ -21,7 +37,7 @@ _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
 def speak(language: str, timezone: str) -> None:
     """Choose the language ("tr", "hu", "en" ...) and the time zone of everything shown from here on."""
     global _language, _zone, _catalogue  # noqa: PLW0603
-    _language, _zone = language, ZoneInfo(timezone)
+    _language, _zone = language if language in _MARKS else "en", ZoneInfo(timezone)
     _catalogue = _gettext.translation("omnisync", Path(__file__).parent / "locale", [language], fallback=True)
 
 
@@ -30,37 +46,37 @@ def _(message: str) -> str:
     return _catalogue.gettext(message)
 
 
-def plural(one: str, many: str, count: int) -> str:
-    """The form that fits the count, with ``{n}`` replaced by the count as people write it."""
-    return _catalogue.ngettext(one, many, count).format(n=number(count))
+def plural(one: str, many: str, count: int, **fields: str) -> str:
+    """The form that fits the count, with ``{n}`` replaced by the count as people write it, and the fields filled in."""
+    return _catalogue.ngettext(one, many, count).format(n=number(count), **fields)
 
 
 def number(value: int) -> str:
     """A whole number with the language's grouping: 12,480 or 12.480."""
-    if -1000 < value < 1000:
-        return str(value)
-    from babel.numbers import format_decimal
-
-    return format_decimal(value, locale=_language)
+    return str(value) if -1000 < value < 1000 else _grouped(abs(value), value < 0)
 
 
 def quantity(thousandths: int) -> str:
     """A quantity: whole pieces as 136, weighed goods as 12,350 with the language's decimal mark."""
-    whole, rest = divmod(thousandths, PIECE)
+    whole, rest = divmod(abs(thousandths), PIECE)
     if not rest:
-        return number(whole)
-    from babel.numbers import format_decimal
-
-    return format_decimal(thousandths / PIECE, format="#,##0.000", locale=_language)
+        return number(thousandths // PIECE)
+    return f"{_grouped(whole, thousandths < 0)}{_MARKS[_language].decimal}{rest:03}"
 
 
 def money(amount: Money, *, with_currency: bool = False) -> str:
     """An amount with the currency's decimals in the language's way; the currency only where asked for."""
-    from babel.numbers import format_decimal
-
-    digits = -int(amount.amount.as_tuple().exponent)
-    text = format_decimal(amount.amount, format="#,##0" + ("." + "0" * digits if digits else ""), locale=_language)
+    digits = minor_digits(amount.currency)
+    whole, rest = divmod(abs(amount.minor), 10**digits)
+    text = _grouped(whole, amount.minor < 0)
+    if digits:
+        text += f"{_MARKS[_language].decimal}{rest:0{digits}}"
     return f"{text} {amount.currency}" if with_currency else text
+
+
+def _grouped(whole: int, negative: bool) -> str:
+    text = f"{whole:,}".replace(",", _MARKS[_language].group)
+    return f"-{text}" if negative else text
 
 
 def local(at: int) -> datetime:

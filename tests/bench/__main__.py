@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench.catalogue import chosen
+from tests.bench.catalogue import as_the_daemon, chosen
 from tests.bench.size import FULL
 
 
@@ -14,6 +14,7 @@ def main() -> int:
     if not benches:
         print(f"There is no bench of that name: {' '.join(sys.argv[1:])}", file=sys.stderr)
         return 2
+    as_the_daemon()
     good = True
     for bench in benches:
         for figure in bench(FULL):

@@ -7,18 +7,25 @@ from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
-from tests.bench import erp_pull
+from omnisync.daemon.memory import calm_collector
+from tests.bench import appending, erp_pull, idle, intake, latency, listing, push, quiet, rebuilding, start
 from tests.bench.figure import Figure
 from tests.bench.size import Size
 
 Bench = Callable[[Size], Iterable[Figure]]
 
 ALL: Sequence[tuple[tuple[str, ...], Bench]] = tuple(
-    (module.NAMES, module.run) for module in (erp_pull,)
+    (module.NAMES, module.run)
+    for module in (erp_pull, latency, push, quiet, intake, appending, rebuilding, listing, idle, start)
 )
 
 # What the engine tells goes nowhere: a bench prints figures and nothing else.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def as_the_daemon() -> None:
+    """Set this process up as the daemon sets itself up."""
+    calm_collector()
 
 
 def chosen(names: Sequence[str]) -> list[Bench]:

@@ -26,7 +26,7 @@ PLATFORMS: Mapping[str, str] = {"trendyol": "trendyol", "woo": "woocommerce", "w
 class Timed:
     """An ASGI application that measures the processor time of its own steps.
 
-    ``answered`` is called with the request's method and path after each answer.
+    ``answered`` is called with the request's method and path after each answer; ``bodies`` collects the answers.
     """
 
     def __init__(self, app: Any) -> None:
@@ -34,11 +34,21 @@ class Timed:
         self.cpu = 0.0
         self.calls: Counter[str] = Counter()
         self.answered: Callable[[str, str], None] = lambda _method, _path: None
+        self.bodies: list[bytes] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.calls[scope["method"]] += 1
-        await _Steps(self, self._app(scope, receive, send))
+        await _Steps(self, self._app(scope, receive, self._kept(send) if self.bodies is not None else send))
         self.answered(scope["method"], scope["path"])
+
+
+    def _kept(self, send: Any) -> Any:
+        async def sending(message: Any) -> None:
+            if self.bodies is not None and message["type"] == "http.response.body":
+                self.bodies.append(message.get("body", b""))
+            await send(message)
+
+        return sending
 
 
 class _Steps:

@@ -185,6 +185,7 @@ class World:
             for each in [task, *ticker.tasks]:
                 each.cancel()
             await asyncio.gather(task, *ticker.tasks, return_exceptions=True)
+            assert not engine.surprises, "a worker failed in a way nobody thought of; the log has the traceback"
             if kill:
                 opened[0]._db.close()
                 log._pump.cancel()  # type: ignore[union-attr]

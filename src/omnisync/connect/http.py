@@ -63,13 +63,28 @@ class Response:
     def json(self) -> Any:
         """The body as JSON. Raises Unavailable, saying what stands there instead."""
         try:
-            return json.loads(self.content)
+            found = json.loads(self.content)
+            return _whole(found) if b"\\ud" in self.content or b"\\uD" in self.content else found
         except ValueError:
             start = " ".join(self.text[:120].split())
             raise Unavailable(
                 f"It answered {self.status}, but not in JSON. The answer starts with: {start!r}. "
                 "A plugin, a firewall or a maintenance page of the shop may be printing this."
             ) from None
+
+
+def _whole(found: Any) -> Any:
+    """The same with half characters (an emoji that was cut in two, as stores do with long names) replaced.
+
+    Half of one can be written nowhere: not to the log, not to another store.
+    """
+    if isinstance(found, str):
+        return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(found, list):
+        return [_whole(each) for each in found]
+    if isinstance(found, dict):
+        return {_whole(key): _whole(value) for key, value in found.items()}
+    return found
 
 
 class Http:

@@ -1,13 +1,15 @@
 """Finds connectors and loads them, all by the same door: shipped ones, the user's folder, installed packages.
 
 A plugin is a folder with ``manifest.toml`` (readable without importing anything), ``connector.py``,
-``mapping.py``, ``sandbox.py`` (optional) and ``README.md``. Folders are joined into one package
-``omnisync_plugins``; a pip-installed package names itself by the entry point group
-``omnisync.connectors``. A broken plugin is listed as broken and stops nothing.
+``mapping.py``, ``sandbox.py`` or ``conformance.py`` (optional) and ``README.md``. The shipped ones are joined
+into the package ``omnisync_plugins``; any other folder of plugins becomes a package of its own, so that
+a plugin there may be called like a shipped one and still is itself. A pip-installed package names itself by
+the entry point group ``omnisync.connectors``. A broken plugin is listed as broken and stops nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
@@ -83,16 +85,18 @@ def shipped_folder() -> Path:
 def discover(folders: Sequence[Path] = ()) -> dict[str, Manifest]:
     """Every plugin by name: shipped, from the given folders, from installed packages."""
     found: dict[str, Manifest] = {}
-    roots = [shipped_folder(), *folders]
-    _join(roots)
-    for root in roots:
+    for root in dict.fromkeys(each.resolve() for each in (shipped_folder(), *folders)):
         for path in sorted(root.glob("*/manifest.toml")):
-            _add(found, read_manifest(path, f"{_PACKAGE}.{path.parent.name}"))
+            _add(found, plugin_in(path.parent))
     for entry in importlib.metadata.entry_points(group="omnisync.connectors"):
-        spec = importlib.util.find_spec(entry.value)
-        if spec and spec.submodule_search_locations:
-            _add(found, read_manifest(Path(next(iter(spec.submodule_search_locations))) / "manifest.toml", entry.value))
+        _add(found, _installed(entry))
     return found
+
+
+def plugin_in(folder: Path) -> Manifest:
+    """The plugin in that very folder, wherever it stands and whatever others are called."""
+    folder = folder.resolve()
+    return read_manifest(folder / "manifest.toml", f"{_package(folder.parent)}.{folder.name}")
 
 
 def load(manifest: Manifest, part: str = "connector") -> types.ModuleType:
@@ -110,27 +114,63 @@ def load(manifest: Manifest, part: str = "connector") -> types.ModuleType:
 @lru_cache
 def read_manifest(path: Path, module: str) -> Manifest:
     """The manifest in that file; what is wrong with it goes into ``broken``."""
-    name = path.parent.name
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-        options = tuple(_option(key, value) for key, value in raw.get("options", {}).items())
-        broken = "" if raw["api"] == API else f"it is written for protocol {raw['api']}, this is {API}"
-        return Manifest(
-            raw["name"], raw["title"], Role(raw["role"]), raw["summary"], module, path.parent, options, broken
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return Manifest(name, name, Role.STORE, "", module, path.parent, broken=f"manifest.toml: {error!r}")
+        return _manifest(tomllib.loads(path.read_text("utf-8")), path.parent, module)
+    except KeyError as error:
+        reason = f"manifest.toml does not say {error.args[0]!r}"
+    except OSError as error:
+        reason = f"manifest.toml can't be read: {error.strerror}"
+    except (ValueError, TypeError) as error:
+        reason = f"manifest.toml: {error}"
+    return _broken(path.parent.name, path.parent, module, reason)
 
 
-def _option(name: str, raw: Mapping[str, Any]) -> Option:
+def _manifest(raw: Mapping[str, Any], folder: Path, module: str) -> Manifest:
+    options = tuple(_option(name, each) for name, each in _table(raw.get("options", {}), "options").items())
+    broken = "" if raw["api"] == API else f"it is written for protocol {raw['api']}, this is {API}"
+    name, title, summary = (_text(raw, key) for key in ("name", "title", "summary"))
+    return Manifest(name, title, Role(raw["role"]), summary, module, folder, options, broken)
+
+
+def _option(name: str, raw: Any) -> Option:
+    raw = _table(raw, f"options.{name}")
     return Option(
         name,
         OptionType(raw["type"]),
-        raw["help"],
+        _text(raw, "help"),
         raw.get("required", False),
         raw.get("default"),
         tuple(raw.get("choices", ())),
     )
+
+
+def _table(value: Any, name: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} is not a table")
+    return value
+
+
+def _text(raw: Mapping[str, Any], key: str) -> str:
+    value = raw[key]
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{key} is {value!r}, not a text")
+    return value
+
+
+def _broken(name: str, folder: Path, module: str, reason: str) -> Manifest:
+    return Manifest(name, name, Role.STORE, "", module, folder, broken=reason)
+
+
+def _installed(entry: importlib.metadata.EntryPoint) -> Manifest:
+    """The plugin that an installed package names; looking for it imports the packages above it."""
+    try:
+        spec = importlib.util.find_spec(entry.value)
+        folders = list(spec.submodule_search_locations or ()) if spec else []
+    except Exception as error:
+        return _broken(entry.name, Path(entry.value), entry.value, f"{type(error).__name__}: {error}")
+    if not folders:
+        return _broken(entry.name, Path(entry.value), entry.value, f"there is no package {entry.value}")
+    return read_manifest(Path(folders[0]) / "manifest.toml", entry.value)
 
 
 def _add(found: dict[str, Manifest], manifest: Manifest) -> None:
@@ -143,11 +183,15 @@ def _add(found: dict[str, Manifest], manifest: Manifest) -> None:
     found[manifest.name] = manifest
 
 
-def _join(roots: Sequence[Path]) -> None:
-    package = sys.modules.get(_PACKAGE)
-    if package is None:
-        package = types.ModuleType(_PACKAGE)
-        package.__path__ = []
-        sys.modules[_PACKAGE] = package
-    package.__path__[:] = [str(root) for root in roots]
+def _package(root: Path) -> str:
+    """The package whose modules are the plugin folders in that root."""
+    name = _PACKAGE
+    if root != shipped_folder().resolve():
+        name += f"_{hashlib.blake2b(str(root).encode(), digest_size=6).hexdigest()}"
+    if name not in sys.modules:
+        package = types.ModuleType(name)
+        package.__path__ = [str(root)]
+        sys.modules[name] = package
+    # A plugin may have been put there since its folder was last looked at.
     importlib.invalidate_caches()
+    return name

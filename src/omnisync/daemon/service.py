@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from omnisync.daemon.lock import only_one
+from omnisync.daemon.memory import calm_collector
 from omnisync.daemon.notify import Notifier
 from omnisync.daemon.remote import CommandServer
 from omnisync.daemon.ticker import SchedulerTicker
@@ -69,6 +70,7 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     told = structlog.get_logger()
     notifier = Notifier()
+    calm_collector()
     async with running(folder, clock, make_engine) as daemon:
         told.info("daemon.started", folder=str(folder), stores=sorted(daemon.engine.stores))
         notifier.ready()

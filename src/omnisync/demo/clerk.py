@@ -1,7 +1,7 @@
 """The clerk at the stock program: posts orders, books cancelled ones back, receives goods, changes prices.
 
-Works on the files as such a program does: each is written beside and then moved into place, stock
-before the states of orders, so that an order is never called posted whose goods still stand in the stock.
+Works on the files as such a program does: each is written beside and then moved into place, the states of
+orders before the stock. Only a stock file that is newer than the word "posted" has that order in it for sure.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from omnisync.model.quantity import PIECE
 from omnisync.ports import Clock, in_thread
 
 _EVERY = 1.0
+_EXPORT = 0.02
+"""Seconds between two exports of the program: more than the finest difference between the times of two files."""
+
 _RECEIVES, _REPRICES = 0.5, 0.2
 """The chance of each in one round."""
 
@@ -59,23 +62,20 @@ class Clerk:
     async def work(self, stop: asyncio.Event) -> None:
         """Post, receive and reprice until told to stop."""
         while not stop.is_set():
-            await in_thread(self._round)
+            await self.post()
+            if self._rng.random() < _RECEIVES:
+                await in_thread(self._receive)
+            if self._rng.random() < _REPRICES:
+                await in_thread(self._reprice)
             await self._clock.sleep(_EVERY)
 
     async def tidy_up(self) -> None:
         """After the day only post what still comes in, until cancelled."""
         while True:
-            await in_thread(self._post)
+            await self.post()
             await self._clock.sleep(_EVERY / 2)
 
-    def _round(self) -> None:
-        self._post()
-        if self._rng.random() < _RECEIVES:
-            self._receive()
-        if self._rng.random() < _REPRICES:
-            self._reprice()
-
-    def _post(self) -> None:
+    async def post(self) -> None:
         """Post every order that came in, and book back what was cancelled."""
         cancelled = self._cancelled()
         files = sorted(self._orders.glob("*.csv"))
@@ -87,8 +87,9 @@ class Clerk:
             self._move(lines, 1)
             state[1] = "cancelled"
         if files or back:
-            self._stock.save()
-            self._states.save()
+            await in_thread(self._states.save)
+            await self._clock.sleep(_EXPORT)
+            await in_thread(self._stock.save)
         for path in files:
             done = path.parent / "done"
             done.mkdir(exist_ok=True)

@@ -9,6 +9,7 @@ from typing import TextIO
 
 import msgspec
 
+from omnisync.log.compare import Mismatch
 from omnisync.log.latency import Latency, percentile
 from omnisync.log.overview import StoreView
 from omnisync.text import _, age, number
@@ -149,10 +150,7 @@ def text_of(summary: Summary) -> list[str]:
     ]  # fmt: skip
     return [
         "",
-        _("{products} products in {warehouses} warehouses; {orders} orders taken; {oversold} products oversold.").format(
-            products=number(summary.products), warehouses=number(summary.warehouses), orders=number(summary.orders),
-            oversold=number(summary.oversold),
-        ),  # fmt: skip
+        _counts(summary),
         *_table([heads, *rows]),
         _speed(summary.latency_ms),
         _("Asked directly, the stores show what OmniSync holds as confirmed.")
@@ -164,6 +162,24 @@ def text_of(summary: Summary) -> list[str]:
         if summary.verify == "equal"
         else _("Rebuilding from the event log gives other tables: {tables}.").format(tables=summary.verify),
     ]
+
+
+def mismatch_line(store: str, found: Mismatch) -> str:
+    """One figure of which the store shows something else than it should."""
+    return _("{store}: the {kind} of listing {listing} is {theirs} (in thousandths or cents), and not {ours}.").format(
+        store=store, kind=found.kind, listing=found.remote_id, theirs=found.theirs, ours=found.ours
+    )
+
+
+def _counts(summary: Summary) -> str:
+    return _(
+        "{products} products in {warehouses} warehouses; {orders} orders taken; {oversold} products oversold."
+    ).format(
+        products=number(summary.products),
+        warehouses=number(summary.warehouses),
+        orders=number(summary.orders),
+        oversold=number(summary.oversold),
+    )
 
 
 def _orders(moment: Moment) -> str:
@@ -191,6 +207,8 @@ def _seconds(milliseconds: int | None) -> str:
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
-        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))])
+        "  ".join(
+            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        )
         for row in rows
     ]

@@ -19,14 +19,15 @@ import msgspec
 
 from omnisync.connect.sandbox import Profile
 from omnisync.daemon.logs import start_logging
-from omnisync.daemon.service import DATABASE, Running, running
+from omnisync.daemon.service import Running, running
 from omnisync.demo.buyers import Buyers
 from omnisync.demo.clerk import Clerk
 from omnisync.demo.place import STORES, Place
-from omnisync.demo.report import Latencies, Moment, Screen, StoreSummary, Summary, text_of
+from omnisync.demo.report import Latencies, Moment, Screen, StoreSummary, Summary, mismatch_line, text_of
 from omnisync.demo.serve import Wish as SandboxWish
 from omnisync.demo.stores import StoreLine, open_store
 from omnisync.errors import OmniSyncError
+from omnisync.folders import DATABASE
 from omnisync.log import compare, overview
 from omnisync.log.latency import Latency
 from omnisync.log.reader import Reader
@@ -38,7 +39,10 @@ from omnisync.text import _
 
 _BLOCK_EVERY, _LINE_EVERY = 0.5, 2.0
 _LOOK_EVERY = 0.1
-_CATALOGUE_LIMIT, _FIRST_PUSH_LIMIT, _SETTLE_LIMIT = 60.0, 10.0, 90.0
+_CATALOGUE_LIMIT, _FIRST_PUSH_LIMIT, _SETTLE_LIMIT = 60.0, 3.0, 90.0
+_TOLD = 5
+"""So many figures of a store that differ are named one by one."""
+
 _QUIET = 1.5
 """Seconds without anything under way that make sure of the end: longer than a round of the clerk's."""
 
@@ -142,9 +146,7 @@ class _Demo:
         await self._first_contact(daemon, reader)
         buyers = Buyers(lines, self._clock, self._wish.seed)
         await buyers.look_around()
-        clerk = Clerk(
-            self._place.erp, self._clock, Random(self._wish.seed), lambda: buyers.ledger.cancelled
-        )
+        clerk = Clerk(self._place.erp, self._clock, Random(self._wish.seed), lambda: buyers.ledger.cancelled)
         latency = Latency(buyers.ledger.placed_at, after=compare.last_seq(reader))
         short = compare.short_products(reader)
         self._began = self._clock.now()
@@ -233,7 +235,10 @@ class _Demo:
     ) -> Summary:
         differing = 0
         for line in lines:
-            differing += len(compare.mismatches(reader, line.store.name, await line.shown()))
+            found = compare.mismatches(reader, line.store.name, await line.shown())
+            differing += len(found)
+            for each in found[:_TOLD]:
+                self._screen.say(mismatch_line(line.store.name, each))
         products, warehouses = compare.sizes(reader)
         differences = await in_thread(lambda: verify(reader.db))
         return Summary(
@@ -248,7 +253,9 @@ class _Demo:
         )
 
 
-async def _all_entered(stack: AsyncExitStack, contexts: Sequence[AbstractAsyncContextManager[StoreLine]]) -> list[StoreLine]:
+async def _all_entered(
+    stack: AsyncExitStack, contexts: Sequence[AbstractAsyncContextManager[StoreLine]]
+) -> list[StoreLine]:
     """Enter all contexts at once, so that the processes start side by side; the stack leaves them."""
     results = await asyncio.gather(
         *(stack.enter_async_context(context) for context in contexts), return_exceptions=True

@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 import uvicorn
+from starlette.requests import ClientDisconnect
 
 from omnisync.connect.http import ConnectionCut
 from omnisync.connect.loader import discover, load
@@ -75,9 +76,9 @@ def make(wish: Wish) -> Sandbox:
     return made
 
 
-def _rows(path: Path) -> list[Mapping[str, Any]]:
+def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[dict[str, Any]])  # type: ignore[return-value]
+        return msgspec.json.decode(path.read_bytes(), type=list[dict[str, Any]])
     except OSError as error:
         raise CommandRefused(_("{path} can't be read: {reason}").format(path=path, reason=error.strerror)) from error
     except msgspec.MsgspecError as error:
@@ -158,10 +159,10 @@ class _Server(uvicorn.Server):
 
 
 def _quieten() -> None:
-    """A connection that the sandbox cuts on purpose is no error to be told of."""
+    """A connection that the sandbox cuts on purpose, or its client does, is no error to be told of."""
 
     def told(record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], ConnectionCut))
+        return not (record.exc_info and isinstance(record.exc_info[1], (ConnectionCut, ClientDisconnect)))
 
     logging.getLogger("uvicorn.error").addFilter(told)
 

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
@@ -30,6 +29,7 @@ _START_LIMIT = 30.0
 _END_LIMIT = 3.0
 
 _figures = msgspec.json.Decoder(list[SandboxFigure])
+_bought = msgspec.json.Decoder(dict[str, str | None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class StoreLine:
     async def buy(self, lines: Sequence[tuple[str, int]]) -> str | None:
         """A buyer orders these listings; the order number, None when the store refuses (sold out)."""
         wish = {"lines": [{"remote_id": remote_id, "quantity": quantity} for remote_id, quantity in lines]}
-        answer: dict[str, Any] = (await self.http.request("POST", "/_sim/buy", group="sim", body=wish)).json()
-        return answer["number"]
+        answer = await self.http.request("POST", "/_sim/buy", group="sim", body=wish)
+        return _bought.decode(answer.content)["number"]
 
     async def cancel(self, number: str) -> None:
         """The buyer changes their mind."""

@@ -70,7 +70,9 @@ def undone(reader: Reader) -> Undone:
 
 def order_states(reader: Reader) -> dict[tuple[str, str], str]:
     """The state of every order by store and number."""
-    return {(store, number): state for store, number, state in reader.rows("SELECT store, number, state FROM shop_order")}
+    return {
+        (store, number): state for store, number, state in reader.rows("SELECT store, number, state FROM shop_order")
+    }
 
 
 def short_products(reader: Reader) -> set[str]:

@@ -12,8 +12,19 @@ from dataclasses import dataclass, field
 
 from omnisync.log.reader import Reader
 from omnisync.model.events import (
-    BalancesCounted, BatchAnswered, BatchItem, BatchMade, Event, FiguresSeen, Kind, ListingsSeen, OrderSeen, PriceSet,
-    PricesRead, StoreRulesSet, decode,
+    BalancesCounted,
+    BatchAnswered,
+    BatchItem,
+    BatchMade,
+    Event,
+    FiguresSeen,
+    Kind,
+    ListingsSeen,
+    OrderSeen,
+    PriceSet,
+    PricesRead,
+    StoreRulesSet,
+    decode,
 )  # fmt: skip
 from omnisync.model.rules import StoreRules
 

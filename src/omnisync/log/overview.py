@@ -228,3 +228,10 @@ def orders(reader: Reader, *, store: str = "", state: str = "", limit: int = 200
 def oversold(reader: Reader) -> int:
     """How many products are promised to buyers beyond what all warehouses hold."""
     return int(reader.one("SELECT count(*) FROM product WHERE available < 0"))
+
+
+def held_codes(reader: Reader, store: str, kind: str) -> list[str]:
+    """Codes of the products of which that figure of the store is held."""
+    sql = """SELECT p.code FROM figure f JOIN product p ON p.id = f.product
+        WHERE f.store = ? AND f.kind = ? AND f.mode = 'held' ORDER BY p.code"""
+    return [code for (code,) in reader.rows(sql, store, kind)]

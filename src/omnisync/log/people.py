@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 
 import msgspec
@@ -12,14 +13,26 @@ _decoder = msgspec.json.Decoder(Customer)
 
 
 def seal(db: sqlite3.Connection, customer_id: str, customer: Customer) -> str:
-    """The personal fields, encrypted with the customer's key; the key is made at the first order."""
+    """The personal fields, encrypted with the customer's key; the key is made when they are first told of."""
+    from cryptography.fernet import Fernet
+
+    return Fernet(_key(db, customer_id)).encrypt(msgspec.json.encode(customer)).decode()
+
+
+def digest(db: sqlite3.Connection, customer_id: str, customer: Customer) -> str:
+    """A hash to notice changes by, keyed with the customer's key: without it, it can't be guessed at."""
+    key = _key(db, customer_id)
+    return hashlib.blake2b(msgspec.json.encode(customer), digest_size=8, key=key[:64]).hexdigest()
+
+
+def _key(db: sqlite3.Connection, customer_id: str) -> bytes:
     from cryptography.fernet import Fernet
 
     found = db.execute("SELECT key FROM customer_key WHERE customer = ?", (customer_id,)).fetchone()
     key: bytes = found[0] if found else Fernet.generate_key()
     if not found:
         db.execute("INSERT INTO customer_key VALUES (?, ?)", (customer_id, key))
-    return Fernet(key).encrypt(msgspec.json.encode(customer)).decode()
+    return key
 
 
 def unseal(db: sqlite3.Connection, customer_id: str, sealed: str) -> Customer | None:

@@ -61,7 +61,7 @@ def page(reader: Reader, sort: Sort, size: int, after: ProductView | None = None
     keyed, tail = _keys(reader, sort, size, after)
     if len(keyed) < size and sort.by not in ("code", *_COLUMNS):
         keyed += [(product, None) for product in _tail(reader, sort, size - len(keyed), after if tail else None)]
-    return _views(reader, keyed)
+    return views(reader, keyed)
 
 
 def _keys(
@@ -114,7 +114,7 @@ def find(reader: Reader, text: str, size: int) -> list[ProductView]:
     if query:
         hits = reader.rows("SELECT rowid FROM search WHERE search MATCH ? LIMIT ?", query, size)
         chosen.update({product: None for (product,) in hits})
-    return _views(reader, [(product, None) for product in [*chosen][:size]])
+    return views(reader, [(product, None) for product in [*chosen][:size]])
 
 
 def count(reader: Reader, text: str = "") -> int:
@@ -135,7 +135,7 @@ def by_codes(reader: Reader, codes: Sequence[str]) -> list[ProductView]:
     """These products, by code or whatever else they are known by."""
     marks = ", ".join("?" * len(codes))
     sql = f"SELECT DISTINCT product FROM product_key WHERE key IN ({marks}) ORDER BY product"
-    return _views(reader, [(product, None) for (product,) in reader.rows(sql, *codes)])
+    return views(reader, [(product, None) for (product,) in reader.rows(sql, *codes)])
 
 
 def warehouses(reader: Reader) -> list[str]:
@@ -147,7 +147,8 @@ def warehouses(reader: Reader) -> list[str]:
     return [name for (name,) in reader.rows(sql)]
 
 
-def _views(reader: Reader, keyed: Sequence[tuple[int, str | int | None]]) -> list[ProductView]:
+def views(reader: Reader, keyed: Sequence[tuple[int, str | int | None]]) -> list[ProductView]:
+    """These products as they are now, in this order; the second of each pair is the value it is sorted by."""
     marks = ", ".join("?" * len(keyed))
     ids = [product for product, _ in keyed]
     sql = f"""SELECT id, code, name, category, unit, active, on_hand, reserved, available

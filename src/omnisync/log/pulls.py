@@ -12,17 +12,25 @@ _codes = msgspec.json.Decoder(tuple[str, ...])
 
 def card_digests(state: State) -> dict[str, str]:
     """The hash of every active product's card, by code; "" where it is to be read again."""
+    if state.products.complete:
+        return {row.code: row.digest for row in state.products.all() if row.active or row.digest}
     return dict(state.select("SELECT code, digest FROM product WHERE active OR digest <> ''"))
 
 
 def balances(state: State) -> dict[tuple[str, str], int]:
     """Every balance (thousandths) by code and warehouse."""
+    if state.products.complete and state.balances.complete:
+        codes = {row.id: row.code for row in state.products.all()}
+        return {(codes[row.product], row.warehouse): row.on_hand for row in state.balances.all() if row.counted_seq}
     sql = "SELECT p.code, b.warehouse, b.on_hand FROM balance b JOIN product p ON p.id = b.product WHERE b.counted_seq"
     return {(code, warehouse): on_hand for code, warehouse, on_hand in state.select(sql)}
 
 
 def prices(state: State) -> dict[tuple[str, str], tuple[int, str]]:
     """Every list price by code and price list, in minor units with its currency."""
+    if state.products.complete and state.prices.complete:
+        codes = {row.id: row.code for row in state.products.all()}
+        return {(codes[row.product], row.price_list): (row.minor, row.currency) for row in state.prices.all()}
     sql = "SELECT p.code, x.price_list, x.minor, x.currency FROM price x JOIN product p ON p.id = x.product"
     return {(code, name): (minor, currency) for code, name, minor, currency in state.select(sql)}
 

@@ -56,6 +56,17 @@ class PriceRow:
 
 
 @dataclass(slots=True)
+class CustomerRow:
+    """A buyer of a store, or an account of the ERP; ``ref`` is what that source calls them."""
+
+    id: str
+    source: str
+    ref: str
+    sealed: str
+    digest: str = ""
+
+
+@dataclass(slots=True)
 class StoreRow:
     """A store's rules as JSON; ``open`` 0 once it has left the configuration."""
 

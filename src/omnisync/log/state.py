@@ -7,151 +7,69 @@ same class serves the live log and a rebuild.
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
-from functools import partial
-from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import msgspec
 
 from omnisync.log import rows
+from omnisync.log.table import Table
+from omnisync.model.events import BatchItem
 from omnisync.model.rules import StoreRules
 
 R = TypeVar("R")
 
-_MOST_CACHED = 60_000
-"""Rows kept in memory between transactions; past it the cache starts anew (memory on a small PC)."""
+MOST_CACHED = 20_000
+"""Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
 
 
-class Table(Generic[R]):
-    """One table's rows in groups: all rows that share the leading key columns are loaded together.
-
-    ``group`` and ``rest`` name the two halves of the key (columns, comma between them); a half of
-    several columns is a tuple. A changed or new row must be ``put``.
-    """
-
-    def __init__(self, db: sqlite3.Connection, row: Callable[..., R], name: str, group: str, rest: str = "") -> None:
-        names = [field.name for field in fields(row)]  # type: ignore[arg-type]
-        grouped, others_of_key = group.split(","), rest.split(",") if rest else []
-        keys = [*grouped, *others_of_key]
-        self._db, self._row = db, row
-        self._groups: dict[Any, dict[Any, R]] = {}
-        self._new: dict[Any, R] = {}
-        self._changed: dict[Any, R] = {}
-        self._deleted: dict[Any, None] = {}
-        self.count = 0
-        self._values = attrgetter(*names)
-        self._group_of: Callable[[R], Any] = attrgetter(*grouped)
-        self._rest_of: Callable[[R], Any] = attrgetter(*others_of_key) if rest else lambda _: None
-        self._key_of: Callable[[R], Any] = attrgetter(*keys)
-        self._single_group, self._single_key = len(grouped) == 1, len(keys) == 1
-        others = [each for each in names if each not in keys]
-        where = " AND ".join(f"{key} = ?" for key in keys)
-        where_group = " AND ".join(f"{key} = ?" for key in grouped)
-        self._select = f"SELECT {', '.join(names)} FROM {name} WHERE {where_group}"
-        self._insert = f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})"
-        self._update = f"UPDATE {name} SET {', '.join(f'{each} = ?' for each in others)} WHERE {where}"
-        self._update_values = attrgetter(*others, *keys) if others else self._values
-        self._delete = f"DELETE FROM {name} WHERE {where}"
-
-    def of(self, group: Any) -> dict[Any, R]:
-        """All rows of the group by the rest of their key; not to be changed but through put and delete."""
-        found = self._groups.get(group)
-        if found is None:
-            found = {}
-            for values in self._db.execute(self._select, (group,) if self._single_group else group).fetchall():
-                row = self._row(*values)
-                found[self._rest_of(row)] = row
-            self._groups[group] = found
-            self.count += 1 + len(found)
-        return found
-
-    def get(self, group: Any, rest: Any = None) -> R | None:
-        """One row, or None."""
-        return self.of(group).get(rest)
-
-    def put(self, row: R) -> None:
-        """The row is new or was changed."""
-        key = self._key_of(row)
-        if key in self._changed or key in self._new:
-            return
-        group = self.of(self._group_of(row))
-        rest = self._rest_of(row)
-        if rest in group:
-            self._changed[key] = row
-        else:
-            group[rest] = row
-            self.count += 1
-            if self._deleted.pop(key, 0) is None:
-                self._changed[key] = row
-            else:
-                self._new[key] = row
-
-    def delete(self, row: R) -> None:
-        """The row is gone."""
-        key = self._key_of(row)
-        self.of(self._group_of(row)).pop(self._rest_of(row), None)
-        self._changed.pop(key, None)
-        if self._new.pop(key, None) is None:
-            self._deleted[key] = None
-
-    def first_time(self, group: Any) -> None:
-        """The group is known to have no rows yet: spares the look-up."""
-        self._groups.setdefault(group, {})
-
-    def flush(self) -> None:
-        """Write everything that changed."""
-        if self._deleted:
-            keys = [(key,) if self._single_key else key for key in self._deleted]
-            self._db.executemany(self._delete, keys)
-            self._deleted.clear()
-        if self._changed:
-            self._db.executemany(self._update, list(map(self._update_values, self._changed.values())))
-            self._changed.clear()
-        if self._new:
-            self._db.executemany(self._insert, list(map(self._values, self._new.values())))
-            self._new.clear()
-
-    def forget(self) -> None:
-        """Drop every row from memory, written or not."""
-        self._groups.clear()
-        self._new.clear()
-        self._changed.clear()
-        self._deleted.clear()
-        self.count = 0
+@lru_cache
+def _words(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", sql))
 
 
 class State:
-    """All tables. ``seq`` and ``at`` are those of the event that is being applied."""
+    """All tables. ``seq`` and ``at`` are those of the event that is being applied.
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    ``empty`` says that the database has no rows yet, which spares every look-up for what is not in memory.
+    """
+
+    def __init__(self, db: sqlite3.Connection, *, empty: bool = False) -> None:
         self.db = db
-        table = partial(Table, db)
-        self.products: Table[rows.ProductRow] = table(rows.ProductRow, "product", "id")
-        self.keys: Table[rows.ProductKeyRow] = table(rows.ProductKeyRow, "product_key", "key", "product")
-        self.balances: Table[rows.BalanceRow] = table(rows.BalanceRow, "balance", "product", "warehouse")
-        self.prices: Table[rows.PriceRow] = table(rows.PriceRow, "price", "product", "price_list")
-        self.stores: Table[rows.StoreRow] = table(rows.StoreRow, "store", "name")
-        self.choices: Table[rows.ChoiceRow] = table(rows.ChoiceRow, "choice", "product", "store")
-        self.listings: Table[rows.ListingRow] = table(rows.ListingRow, "listing", "store,remote_id")
-        self.figures: Table[rows.FigureRow] = table(rows.FigureRow, "figure", "product", "store,kind")
-        self.batches: Table[rows.BatchRow] = table(rows.BatchRow, "batch", "key")
-        self.orders: Table[rows.OrderRow] = table(rows.OrderRow, "shop_order", "id")
-        self.parts: Table[rows.PartRow] = table(rows.PartRow, "order_part", "shop_order", "part")
-        self.lines: Table[rows.LineRow] = table(rows.LineRow, "order_line", "shop_order", "line_id,part")
-        self.reservations: Table[rows.ReservationRow] = table(
-            rows.ReservationRow, "reservation", "shop_order", "line_id"
-        )
-        self.holds: Table[rows.HoldRow] = table(rows.HoldRow, "hold", "id")
-        self.quarantine: Table[rows.QuarantineRow] = table(rows.QuarantineRow, "quarantine", "connector,subject")
+
+        def table(row: Callable[..., R], name: str, group: str, rest: str = "") -> Table[R]:
+            return Table(db, row, name, group, rest, complete=empty)
+
+        self.products = table(rows.ProductRow, "product", "id")
+        self.keys = table(rows.ProductKeyRow, "product_key", "key", "product")
+        self.balances = table(rows.BalanceRow, "balance", "product", "warehouse")
+        self.prices = table(rows.PriceRow, "price", "product", "price_list")
+        self.customers = table(rows.CustomerRow, "customer", "id")
+        self.stores = table(rows.StoreRow, "store", "name")
+        self.choices = table(rows.ChoiceRow, "choice", "product", "store")
+        self.listings = table(rows.ListingRow, "listing", "store,remote_id")
+        self.figures = table(rows.FigureRow, "figure", "product", "store,kind")
+        self.batches = table(rows.BatchRow, "batch", "key")
+        self.orders = table(rows.OrderRow, "shop_order", "id")
+        self.parts = table(rows.PartRow, "order_part", "shop_order", "part")
+        self.lines = table(rows.LineRow, "order_line", "shop_order", "line_id,part")
+        self.reservations = table(rows.ReservationRow, "reservation", "shop_order", "line_id")
+        self.holds = table(rows.HoldRow, "hold", "id")
+        self.quarantine = table(rows.QuarantineRow, "quarantine", "connector,subject")
         self._tables: tuple[Table[Any], ...] = tuple(each for each in vars(self).values() if isinstance(each, Table))
         self._rules: dict[str, StoreRules] | None = None
+        # None: there is no such product, or order.
+        self._products_by_code: dict[str, rows.ProductRow | None] = {}
         self._orders_by_number: dict[tuple[str, str], int | None] = {}
+        self._empty = empty
         self._next_ids: dict[str, int] = {}
         self._search: dict[int, str] = {}
-        self._traces: dict[tuple[int, int], None] = {}
+        self._traces: list[tuple[int, int]] = []
+        self.open_items: dict[str, tuple[BatchItem, ...]] = {}
+        """The items of batches under way, by key, to spare their decoding; a batch may be missing here."""
         self.seq = 0
         self.at = 0
         self.woken: set[str] = set()
@@ -160,10 +78,48 @@ class State:
 
     def product(self, code: str) -> rows.ProductRow | None:
         """The product of that code."""
-        for key in self.keys.of(code).values():
-            if key.kind == "code":
-                return self.products.get(key.product)
-        return None
+        try:
+            return self._products_by_code[code]
+        except KeyError:
+            return self._find_product(code)
+
+    def _find_product(self, code: str) -> rows.ProductRow | None:
+        found = None
+        if not self._empty:
+            found = self.db.execute("SELECT id FROM product WHERE code = ?", (code,)).fetchone()
+        product = None if found is None else self.products.get(found[0])
+        self._products_by_code[code] = product
+        return product
+
+    def add_product(self, row: rows.ProductRow) -> None:
+        """A new product."""
+        self._products_by_code[row.code] = row
+        if not self._empty:
+            for table in (self.balances, self.prices, self.figures, self.choices):
+                table.first_time(row.id)
+        self.products.put(row)
+
+    def expect(self, codes: Iterable[str], *tables: Table[Any]) -> Mapping[str, rows.ProductRow | None]:
+        """An event names these products: look them up together, with their rows in these tables.
+
+        The answer holds each of the codes, with None where there is no such product.
+        """
+        known = self._products_by_code
+        codes = set(codes)
+        missing = [code for code in codes if code not in known]
+        if missing and self._empty:
+            known.update(dict.fromkeys(missing))
+        elif missing:
+            sql = "SELECT code, id FROM product WHERE code IN (SELECT value FROM json_each(?))"
+            found = dict(self.db.execute(sql, (msgspec.json.encode(missing).decode(),)).fetchall())
+            self.products.prefetch(list(found.values()))
+            for code in missing:
+                known[code] = self.products.get(found[code]) if code in found else None
+        if tables:
+            ids = [product.id for code in codes if (product := known.get(code)) is not None]
+            for table in tables:
+                table.prefetch(ids)
+        return known
 
     def rules(self) -> dict[str, StoreRules]:
         """The rules of every open store, by name."""
@@ -181,7 +137,9 @@ class State:
         """The order with that number, or None."""
         key = (store, number)
         if key not in self._orders_by_number:
-            found = self.db.execute("SELECT id FROM shop_order WHERE store = ? AND number = ?", key).fetchone()
+            found = None
+            if not self._empty:
+                found = self.db.execute("SELECT id FROM shop_order WHERE store = ? AND number = ?", key).fetchone()
             self._orders_by_number[key] = found[0] if found else None
         order = self._orders_by_number[key]
         return None if order is None else self.orders.get(order)
@@ -202,8 +160,11 @@ class State:
         return int(last) + 1
 
     def select(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """A query over all tables as they stand now; everything pending is written first."""
-        self.flush()
+        """A query over the tables as they stand now; what is pending in those that it names is written first."""
+        named = _words(sql)
+        for table in self._tables:
+            if table.pending and table.name in named:
+                table.flush()
         return self.db.execute(sql, values).fetchall()
 
     def products_listed_on(self, store: str) -> list[int]:
@@ -219,7 +180,7 @@ class State:
 
     def trace(self, product: int) -> None:
         """The event being applied touches the product."""
-        self._traces[product, self.seq] = None
+        self._traces.append((product, self.seq))
 
     def wake(self, who: str) -> None:
         """There is something to do for that store ("" is the ERP) as soon as this is committed."""
@@ -228,25 +189,42 @@ class State:
     def flush(self) -> None:
         """Write everything that changed."""
         for table in self._tables:
-            table.flush()
+            if table.pending:
+                table.flush()
         if self._search:
-            self.db.executemany("INSERT OR REPLACE INTO search (rowid, text) VALUES (?, ?)", list(self._search.items()))
+            self.db.executemany("INSERT OR REPLACE INTO search (rowid, text) VALUES (?, ?)", self._search.items())
             self._search.clear()
         if self._traces:
-            self.db.executemany("INSERT OR IGNORE INTO event_product VALUES (?, ?)", list(self._traces))
+            # In order of the key: a tree that is filled in order is filled twice as fast.
+            self._traces.sort()
+            self.db.executemany("INSERT OR IGNORE INTO event_product VALUES (?, ?)", self._traces)
             self._traces.clear()
 
-    def trim(self) -> None:
-        """After a commit: start the cache anew when it has grown large."""
-        if sum(table.count for table in self._tables) > _MOST_CACHED:
-            self.forget()
+    @property
+    def pending(self) -> int:
+        """How many rows are to be written."""
+        return sum(table.pending for table in self._tables) + len(self._traces)
+
+    def trim(self, most: int = MOST_CACHED) -> None:
+        """After a commit: drop from memory the tables that have grown large."""
+        for table in self._tables:
+            if table.count > most:
+                table.forget()
+                self._empty = False
+                if table is self.products:
+                    self._products_by_code.clear()
+        if len(self._orders_by_number) > most:
+            self._orders_by_number.clear()
 
     def forget(self) -> None:
         """Drop everything from memory, e.g. after a roll-back."""
         for table in self._tables:
             table.forget()
+        self._empty = False
         self._rules = None
+        self._products_by_code.clear()
         self._orders_by_number.clear()
+        self.open_items.clear()
         self._next_ids.clear()
         self._search.clear()
         self._traces.clear()

@@ -70,6 +70,7 @@ class Why:
     code: str
     name: str
     category: str
+    unit: str
     active: bool
     store: str
     rules: StoreRules
@@ -126,13 +127,18 @@ def product_of(reader: Reader, key: str) -> int | None:
     return int(found[0][0]) if found and (found[0][1] == "code" or len(found) == 1) else None
 
 
+def code_of(reader: Reader, product: int) -> str:
+    """The code of a product by its id."""
+    return str(reader.one("SELECT code FROM product WHERE id = ?", product))
+
+
 def why(reader: Reader, product: int, store: str) -> Why | None:
     """The chain behind what the store shows of the product; None when there is no such store."""
     rules = rules_of(reader, store)
     if rules is None:
         return None
-    code, name, category, active = reader.rows(
-        "SELECT code, name, category, active FROM product WHERE id = ?", product
+    code, name, category, unit, active = reader.rows(
+        "SELECT code, name, category, unit, active FROM product WHERE id = ?", product
     )[0]
     figures = {row.kind: row for row in _figures(reader, product, store)}
     choice = reader.rows("SELECT price, no_stock, no_price FROM choice WHERE product = ? AND store = ?", product, store)
@@ -143,7 +149,7 @@ def why(reader: Reader, product: int, store: str) -> Why | None:
     minor, currency = listed[0] if listed else (None, "")
     told = tuple(events_of_product(reader, product, 40))
     return Why(
-        product, code, name, category, bool(active), store, rules,
+        product, code, name, category, unit, bool(active), store, rules,
         reader.one("SELECT remote_id FROM listing WHERE product = ? AND store = ?", product, store) or "",
         tuple(_balances(reader, product, code)), tuple(_reservations(reader, product)),
         PriceStory(rules.price_list, minor, currency, own), bool(no_stock), bool(no_price),

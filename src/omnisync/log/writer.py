@@ -8,8 +8,10 @@ caller is answered when its own events are on disk. A cancelled caller drops the
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -115,6 +117,7 @@ class Log:
         self._connection = connection
         self._waiting: list[_Job[Any]] = []
         self._wake = asyncio.Event()
+        self._woken: set[str] = set()
         self._pump: asyncio.Task[None] | None = None
         self._state: State
         self._next_seq = 0
@@ -134,8 +137,9 @@ class Log:
         return log
 
     def _begin(self, db: sqlite3.Connection) -> int:
-        self._state = State(db)
-        return int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]) + 1
+        last = int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+        self._state = State(db, empty=not last)
+        return last + 1
 
     async def transact(self, decide: Callable[[Change], T], actor: str = "daemon") -> T:
         """Run the function within a transaction and give its result once everything is on disk.
@@ -183,23 +187,32 @@ class Log:
         await self._connection.close()
 
     async def _run(self) -> None:
-        while self._pump is not None or self._waiting:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                jobs, self._waiting = self._waiting, []
-                answers = await self._connection.hop(lambda db, jobs=jobs: self._group(db, jobs))  # type: ignore[misc]
-                woken = set(self._state.woken)
-                self._state.woken.clear()
-                for job, (result, error) in zip(jobs, answers, strict=True):
-                    if job.done.done():
-                        continue
-                    if error is not None:
-                        job.done.set_exception(error)
-                    else:
-                        job.done.set_result(result)
-                if woken:
-                    self.on_commit(woken)
+        jobs: list[_Job[Any]] = []
+        try:
+            while self._pump is not None or self._waiting:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    jobs, self._waiting = self._waiting, []
+                    await self._commit(jobs)
+        finally:
+            # However this ends, nobody may be left waiting for an answer.
+            for job in (*jobs, *self._waiting):
+                if not job.done.done():
+                    job.done.set_exception(DatabaseError(_("The database is closed.")))
+
+    async def _commit(self, jobs: list[_Job[Any]]) -> None:
+        answers = await self._connection.hop(lambda db: self._group(db, jobs))
+        woken, self._woken = self._woken, set()
+        for job, (result, error) in zip(jobs, answers, strict=True):
+            if job.done.done():
+                continue
+            if error is not None:
+                job.done.set_exception(error)
+            else:
+                job.done.set_result(result)
+        if woken:
+            self.on_commit(woken)
 
     def _group(self, db: sqlite3.Connection, jobs: list[_Job[Any]]) -> list[tuple[Any, BaseException | None]]:
         """All jobs in one transaction; if one fails, each in its own, so that it fails alone."""
@@ -229,11 +242,17 @@ class Log:
                 db.execute("ROLLBACK")
             raise
         self._next_seq = change.next_seq
+        # Kept apart from the state, which the failure of the next job would have forget everything.
+        self._woken |= state.woken
+        state.woken.clear()
         state.trim()
         return results
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    with suppress(OSError):  # It is there already; and what is wrong with the folder, SQLite says next.
+        # Customers and their keys stand in it: nobody else may read it, not even in a folder that others can enter.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:

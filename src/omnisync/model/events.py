@@ -113,6 +113,25 @@ class PricesRead(Fact, frozen=True, tag="erp.prices"):
     prices: tuple[ListPrice, ...]
 
 
+class SealedCustomer(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """An ERP customer account: its personal fields are sealed with the key of ``id``.
+
+    ``digest`` is a hash keyed with that same key, so that it too says nothing once the key is destroyed.
+    """
+
+    code: str
+    id: str
+    sealed: str
+    digest: str
+
+
+class CustomersRead(Fact, frozen=True, tag="erp.customers"):
+    """New or changed customer accounts of the ERP."""
+
+    source: str
+    customers: tuple[SealedCustomer, ...]
+
+
 class ErpOrderMoved(Fact, frozen=True, tag="erp.order"):
     """The ERP's word on an order it was given: posted, shipped or cancelled.
 
@@ -439,12 +458,24 @@ class QuarantineClosed(Fact, frozen=True, tag="quarantine.out"):
     subject: str
 
 
+# The log itself
+
+
+class Restored(Fact, frozen=True, tag="log.restored"):
+    """A backup took the place of the database: what happened after ``backup_at`` (its newest event) is not in it.
+
+    What the stores show is therefore not known any more: every figure is to be seen before it is sent.
+    """
+
+    backup_at: int
+
+
 Event: TypeAlias = Union[  # noqa: UP007
-    StoreRulesSet, StoreClosed, ProductsRead, ProductsGone, BalancesCounted, PricesRead, ErpOrderMoved,
+    StoreRulesSet, StoreClosed, ProductsRead, ProductsGone, BalancesCounted, PricesRead, CustomersRead, ErpOrderMoved,
     OrderExporting, OrderExported, ListingsSeen, ListingsGone, ListingLinked, FiguresSeen, BatchMade, BatchSent,
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
     ExclusionSet, UpdateOrdered, Retried, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped, FiguresReleased,
-    Quarantined, QuarantineClosed,
+    Quarantined, QuarantineClosed, Restored,
 ]  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

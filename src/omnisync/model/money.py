@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 _WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "KRW", "ISK"})
 """Currencies whose shops price in whole units (ISO 4217 gives HUF two decimals; no shop uses them)."""
+
+_MOST_DIGITS = 12
+"""Digits before the decimals that no amount or quantity of a shop has: it is a code, or nonsense."""
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+")
 
 _ALIASES = {"TL": "TRY", "TRL": "TRY", "₺": "TRY", "YTL": "TRY", "FT": "HUF", "LEI": "RON", "€": "EUR", "$": "USD"}
 
@@ -38,10 +44,11 @@ class Money:
 
     @classmethod
     def of(cls, amount: Decimal, currency: str) -> Money:
-        """The amount in major units, rounded half up to the currency's minor unit."""
-        digits = minor_digits(currency)
-        scaled = amount.scaleb(digits).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        return cls(int(scaled), currency)
+        """The amount in major units, rounded half up to the currency's minor unit.
+
+        Raises ValueError when it is larger than any amount is.
+        """
+        return cls(scaled(amount, 10 ** minor_digits(currency)), currency)
 
     @property
     def amount(self) -> Decimal:
@@ -59,18 +66,33 @@ def parse_decimal(text: str, mark: str = "") -> Decimal:
 
     With ``mark`` ("," or ".") given, that is the decimal mark and the other one groups thousands.
     Without it: when both occur the last one is the decimal mark, one that occurs more than once
-    groups thousands, a single one is a decimal mark. Raises ValueError for anything else.
+    groups thousands, a single one is a decimal mark. Groups have three digits. Raises ValueError for
+    anything else.
     """
     plain = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "")
     mark = mark or _decimal_mark(plain)
-    plain = plain.replace("." if mark == "," else ",", "").replace(mark, ".")
+    whole, _, rest = plain.partition(mark)
+    group = "." if mark == "," else ","
+    if group in rest or "_" in plain or (group in whole and not _GROUPED.fullmatch(whole)):
+        # 31.12.2026, or 12.5 where the comma is the decimal mark: better no figure than a wrong one.
+        raise ValueError(f"{text!r} is not a number")
     try:
-        number = Decimal(plain)
+        number = Decimal(plain.replace(group, "").replace(mark, "."))
     except InvalidOperation:
         raise ValueError(f"{text!r} is not a number") from None
     if not number.is_finite():
         raise ValueError(f"{text!r} is not a number")
     return number
+
+
+def scaled(number: Decimal, scale: int) -> int:
+    """The number times ``scale``, rounded half up to a whole one.
+
+    Raises ValueError when it is larger than any amount or quantity is, so that it can't overflow anywhere.
+    """
+    if number and number.adjusted() >= _MOST_DIGITS:
+        raise ValueError(f"{number} is too large; it looks like a code")
+    return int((number * scale).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def _decimal_mark(plain: str) -> str:

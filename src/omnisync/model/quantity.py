@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from omnisync.model.money import parse_decimal
+from omnisync.model.money import parse_decimal, scaled
 
 PIECE = 1000
 """One whole unit, in thousandths."""
@@ -17,11 +16,11 @@ def parse_quantity(text: str, mark: str = "") -> int:
 
     ``mark`` is the decimal mark where it is known, see parse_decimal.
 
-    Raises ValueError when it is not a number.
+    Raises ValueError when it is not a number, or larger than any quantity is.
     """
     if not text.strip():
         return 0
-    return int((parse_decimal(text, mark) * PIECE).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return scaled(parse_decimal(text, mark), PIECE)
 
 
 def floor_to(quantity: int, step: int) -> int:

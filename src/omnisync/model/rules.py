@@ -74,6 +74,9 @@ def suspicious_price(guard: GuardRules, new: Money, last: int | None, cost: Mone
 
     ``last`` is what the store shows now in the same minor units, None when that is not known.
     """
+    if new.minor <= 0:
+        # An empty price in the ERP: nobody gives goods away by mistake.
+        return "price-down"
     if last:
         change = 100 * (new.minor - last)
         if guard.price_down_percent and -change > guard.price_down_percent * last:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import structlog
 
+from omnisync.connect.check import Finding, Grade
 from omnisync.errors import DatabaseError
 from omnisync.log.health import HealthRow, save_health
 from omnisync.log.writer import Change, Log
@@ -27,7 +29,7 @@ from omnisync.sync.signal import Signal
 from omnisync.sync.store import StoreSync
 
 _SAVE_HEALTH = 60.0
-_AFTER_DATABASE_TROUBLE = 30.0
+_AFTER_TROUBLE = 30.0
 
 
 class Ticker(Protocol):
@@ -70,6 +72,8 @@ class Engine:
         self.rng = rng
         self.erp = erp
         self.stores = stores
+        self.surprises = 0
+        """How often a worker failed in an unforeseen way; each stands in the log with its traceback."""
         self._ids = ids
         self._ticker = ticker
         self._told = structlog.get_logger()
@@ -105,17 +109,20 @@ class Engine:
 
     def _workers(self) -> list[Coroutine[None, None, None]]:
         workers = [self._keep_health()]
+        if self.erp is not None:
+            workers.append(self._safely("erp.check", partial(self._check_up, "erp", self.erp.sync.connector.check)))
         for name, plan in self.stores.items():
             sync = plan.sync
             line = sync.health.read
             workers.append(self._worker(f"{name}.orders", sync.wake_orders, line, sync.pull_orders))
             workers.append(self._worker(f"{name}.catalogue", self._catalogue[name], line, sync.pull_catalogue))
             workers.append(self._push_worker(name, sync))
+            workers.append(self._safely(f"{name}.check", partial(self._check_up, name, sync.connector.check)))
         if self.erp is not None:
             erp = self.erp.sync
             workers.append(self._worker("erp.pull", erp.wake_pull, erp.health.read, erp.pull))
             workers.append(self._worker("erp.balances", erp.wake_balances, erp.health.read, erp.pull_balances))
-            workers.append(self._worker("erp.export", erp.wake_export, erp.health.read, erp.export))
+            workers.append(self._worker("erp.export", erp.wake_export, erp.health.write, erp.export))
             workers.append(self._watch(self.erp))
         return workers
 
@@ -158,12 +165,22 @@ class Engine:
             await self._safely(f"{name}.push", step)
 
     async def _safely(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        """A full disk or a database that can't be written stops no worker: it waits and tries again."""
+        """Nothing stops a worker: not a full disk, not a connector that fails in a way nobody thought of."""
         try:
             await work()
         except DatabaseError as error:
             self._told.error("database", worker=name, reason=str(error))
-            await self.clock.sleep(_AFTER_DATABASE_TROUBLE)
+            await self.clock.sleep(_AFTER_TROUBLE)
+        except Exception:
+            self.surprises += 1
+            self._told.exception("surprise", worker=name)
+            await self.clock.sleep(_AFTER_TROUBLE)
+
+    async def _check_up(self, name: str, check: Callable[[], Awaitable[Sequence[Finding]]]) -> None:
+        """Say once, at the start, what is wrong with a connection: a clock that is off, a right that is missing."""
+        for finding in await check():
+            if finding.grade is not Grade.OK:
+                self._told.warning("connection", connector=name, reason=finding.text, advice=finding.advice)
 
     async def _watch(self, erp: ErpPlan) -> None:
         """Look for signs of change in the ERP, so that a change is pushed at once and not at the next tick."""

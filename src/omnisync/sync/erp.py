@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -29,12 +31,21 @@ from omnisync.model.order import Customer, OrderState
 from omnisync.model.rules import ErpRules
 from omnisync.ports import Clock
 from omnisync.sync import erp_changes
-from omnisync.sync.health import Health
+from omnisync.sync.health import Health, Line
 from omnisync.sync.signal import Signal
 
 _EXPORTS_AT_ONCE = 50
 _ODD_READS = 6
 """So many looks at a source that can't be read as a whole are ordinary: somebody is writing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """One kind of row: how it is read, given the last read's mark, and how it is taken in."""
+
+    name: str
+    read: Callable[[str], Awaitable[ErpRead[Any] | None]]
+    take_in: Callable[..., int]
 
 
 class ErpSync:
@@ -53,6 +64,12 @@ class ErpSync:
         self.wake_pull = Signal(clock)
         self.wake_balances = Signal(clock)
         self.wake_export = Signal(clock)
+        self._one_pull = asyncio.Lock()
+        self._states = _Feed("order_states", connector.order_states, erp_changes.order_states)
+        self._cards = _Feed("products", connector.products, partial(erp_changes.products, rules))
+        self._prices = _Feed("prices", connector.prices, partial(erp_changes.prices, rules))
+        self._customers = _Feed("customers", connector.customers, partial(erp_changes.customers, rules))
+        self._balances = _Feed("balances", connector.balances, partial(erp_changes.balances, rules))
 
     async def changed(self) -> bool:
         """Whether the ERP shows a sign of change since the last pull (a file was written)."""
@@ -72,50 +89,55 @@ class ErpSync:
         return await self._pull(catalogue=False)
 
     async def _pull(self, *, catalogue: bool) -> bool:
-        rules, connector = self.rules, self.connector
+        async with self._one_pull:
+            return await self._pull_alone(catalogue=catalogue)
+
+    async def _pull_alone(self, *, catalogue: bool) -> bool:
         try:
             # States before balances: a reservation is released only by a balance of then or later (P8).
-            await self._feed("order_states", connector.order_states, erp_changes.order_states)
+            await self._take_in(self._states)
+            # Together: a product that is known without its balances would be sold out in every store.
+            await self._take_in(*((self._cards, self._prices) if catalogue else ()), self._balances)
             if catalogue:
-                await self._feed("products", connector.products, partial(erp_changes.products, rules))
-                await self._feed("prices", connector.prices, partial(erp_changes.prices, rules))
-            await self._feed("balances", connector.balances, partial(erp_changes.balances, rules))
+                await self._take_in(self._customers)
         except SourceProblem as error:
             await self._unsettled(error)
             return False
         except ConnectorError as error:
-            await self._failed(error)
+            await self._failed(self.health.read, error)
             return False
         self._odd_reads = 0
         self.health.last_orders = self._clock.now()
-        if self.health.read.worked():
-            self._told.info("erp.recovered")
-            await self._log.append(StoreRecovered(self.rules.name))
+        await self._worked(self.health.read)
         return True
 
-    async def _feed(
-        self,
-        feed: str,
-        read_feed: Callable[[str], Awaitable[ErpRead[Any] | None]],
-        take_in: Callable[..., int],
-    ) -> None:
-        mark = await self._log.transact(lambda change: self._mark(change, feed))
-        self.health.calls += 1
-        read = await read_feed(mark)
-        if read is None:
+    async def _take_in(self, *feeds: _Feed) -> None:
+        """Read these feeds and take in what changed, all in one transaction or nothing."""
+        found: list[tuple[_Feed, ErpRead[Any]]] = []
+        for feed in feeds:
+            mark = await self._log.transact(lambda change, name=feed.name: self._mark(change, name))  # type: ignore[misc]
+            self.health.calls += 1
+            # Rows of products that were not known yet have been passed over: new cards need all the rest again.
+            read = await feed.read("" if found and found[0][0] is self._cards else mark)
+            if read is not None:
+                found.append((feed, read))
+        if not found:
             return
 
-        def decide(change: Change) -> int:
-            rows = take_in(change=change, read=read)
-            if change.cursor(self.rules.name, feed) != read.mark:
-                change.set_cursor(self.rules.name, feed, read.mark)
-            return rows
+        def decide(change: Change) -> list[int]:
+            return [self._take(change, feed, read) for feed, read in found]
 
-        rows = await self._log.transact(decide)
-        for problem in read.problems:
-            self._told.warning("erp.row", source=problem.source, line=problem.line, reason=problem.text)
-        if rows:
-            self._told.info("erp.read", feed=feed, source=read.source, rows=rows)
+        for (feed, read), rows in zip(found, await self._log.transact(decide), strict=True):
+            for problem in read.problems:
+                self._told.warning("erp.row", source=problem.source, line=problem.line, reason=problem.text)
+            if rows:
+                self._told.info("erp.read", feed=feed.name, source=read.source, rows=rows)
+
+    def _take(self, change: Change, feed: _Feed, read: ErpRead[Any]) -> int:
+        rows = feed.take_in(change=change, read=read)
+        if change.cursor(self.rules.name, feed.name) != read.mark:
+            change.set_cursor(self.rules.name, feed.name, read.mark)
+        return rows
 
     def _mark(self, change: Change, feed: str) -> str:
         """The mark of the last read; "" asks for everything, where an unchanged read would matter too."""
@@ -130,13 +152,18 @@ class ErpSync:
         if self._odd_reads < _ODD_READS:
             self.health.read.next_try = self._clock.now() + 500
         else:
-            await self._failed(error)
+            await self._failed(self.health.read, error)
 
-    async def _failed(self, error: ConnectorError | SourceProblem) -> None:
+    async def _failed(self, line: Line, error: ConnectorError | SourceProblem) -> None:
         self.health.errors += 1
-        if self.health.read.failed(error, self._clock.now(), self._rng):
+        if line.failed(error, self._clock.now(), self._rng):
             self._told.error("erp.broke", reason=str(error))
             await self._log.append(StoreBroke(self.rules.name, str(error)))
+
+    async def _worked(self, line: Line) -> None:
+        if line.worked():
+            self._told.info("erp.recovered")
+            await self._log.append(StoreRecovered(self.rules.name))
 
     async def export(self) -> None:
         """Hand over the orders that the ERP should have, each once (P5: look up before sending again)."""
@@ -150,8 +177,11 @@ class ErpSync:
                 self._told.error("order.refused", order=order.key, reason=error.words)
                 await self._log.append(Quarantined(self.rules.name, f"order:{order.key}", error.words))
             except (ConnectorError, SourceProblem) as error:
-                await self._failed(error)
+                await self._failed(self.health.write, error)
                 return
+        await self._worked(self.health.write)
+        if len(orders) == _EXPORTS_AT_ONCE:
+            self.wake_export.set()
 
     async def _export(self, order: ErpOrder) -> None:
         ref = await self.connector.find_order(order.key)

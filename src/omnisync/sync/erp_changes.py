@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
-from omnisync.connect.erp import ErpBalance, ErpOrderState, ErpPrice, ErpProduct, ErpRead, RowProblem
-from omnisync.log import pulls
+from omnisync.connect.erp import ErpBalance, ErpCustomer, ErpOrderState, ErpPrice, ErpProduct, ErpRead, RowProblem
+from omnisync.log import people, pulls
 from omnisync.log.rows import OrderRow
 from omnisync.log.writer import Change
 from omnisync.model.events import (
@@ -18,6 +18,7 @@ from omnisync.model.events import (
     Card,
     ChangeHeld,
     Count,
+    CustomersRead,
     ErpOrderMoved,
     HoldDropped,
     ListPrice,
@@ -26,6 +27,7 @@ from omnisync.model.events import (
     ProductsRead,
     QuarantineClosed,
     Quarantined,
+    SealedCustomer,
     digest,
 )  # fmt: skip
 from omnisync.model.rules import ErpRules, ReleaseBy
@@ -148,10 +150,28 @@ def prices(rules: ErpRules, change: Change, read: ErpRead[ErpPrice]) -> int:
     gone = {f"{code} {name}": ListPrice(code, name, None, "") for code, name in missing}
     if _may_pass(change, rules.name, "prices", guard.of_read(rules.guard, gone, len(known))):
         changed += gone.values()
+    # All prices of a product in one event, however the file is laid out: less to write and to look through.
+    changed.sort(key=lambda each: each.code)
     for some in _slices(changed):
         change.append(PricesRead(read.source, some))
     _problems(change, rules.name, "prices", read.problems)
     return len(changed)
+
+
+def customers(rules: ErpRules, change: Change, read: ErpRead[ErpCustomer]) -> int:
+    """New or changed customer accounts; what a read no longer has stays known, orders may name it."""
+    db = change.state.db
+    told: list[SealedCustomer] = []
+    for row in read.rows:
+        id_ = f"{rules.name}:{row.code}"
+        known = change.state.customers.get(id_)
+        digest_ = people.digest(db, id_, row.customer)
+        if known is None or known.digest != digest_:
+            told.append(SealedCustomer(row.code, id_, people.seal(db, id_, row.customer), digest_))
+    for some in _slices(told):
+        change.append(CustomersRead(read.source, some))
+    _problems(change, rules.name, "customers", read.problems)
+    return len(told)
 
 
 def order_states(change: Change, read: ErpRead[ErpOrderState]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from omnisync.log.apply import batches, guard, listings, orders, people, products, stores
+from omnisync.log.apply import batches, customers, guard, listings, orders, people, products, restore, stores
 from omnisync.log.state import State
 from omnisync.model.events import Event
 
@@ -18,12 +18,14 @@ TABLES_VERSION = 1
 
 _HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     **products.HANDLERS,
+    **customers.HANDLERS,
     **stores.HANDLERS,
     **listings.HANDLERS,
     **batches.HANDLERS,
     **orders.HANDLERS,
     **people.HANDLERS,
     **guard.HANDLERS,
+    **restore.HANDLERS,
 }
 
 

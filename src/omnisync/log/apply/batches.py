@@ -27,6 +27,7 @@ _items = msgspec.json.Decoder(tuple[BatchItem, ...])
 def batch_made(state: State, event: BatchMade) -> None:
     """About to be sent: its figures are locked until its outcome is known."""
     text = msgspec.json.encode(event.items).decode()
+    state.open_items[event.key] = event.items
     state.batches.first_time(event.key)
     state.batches.put(
         BatchRow(event.key, event.store, "made", "", event.fingerprint, text, len(event.items), 0, state.at)
@@ -35,7 +36,7 @@ def batch_made(state: State, event: BatchMade) -> None:
         for row, value, rev in _figures(state, event.store, item):
             row.batch = event.key
             row.sent, row.sent_rev, row.sent_at = value, rev, state.at
-            state.figures.put(row)
+            state.figures.change(row)
 
 
 def _figures(state: State, store: str, item: BatchItem) -> Iterator[tuple[FigureRow, int, int]]:
@@ -44,10 +45,16 @@ def _figures(state: State, store: str, item: BatchItem) -> Iterator[tuple[Figure
     if product is None:
         return
     state.trace(product.id)
-    for kind, value, rev in ((Kind.STOCK, item.stock, item.stock_rev), (Kind.PRICE, item.price, item.price_rev)):
-        row = state.figures.get(product.id, (store, kind))
-        if value is not None and rev and row is not None:
-            yield row, value, rev
+    figures = state.figures.of(product.id)
+    if item.stock is not None and item.stock_rev and (row := figures.get((store, "stock"))) is not None:
+        yield row, item.stock, item.stock_rev
+    if item.price is not None and item.price_rev and (row := figures.get((store, "price"))) is not None:
+        yield row, item.price, item.price_rev
+
+
+def _items_of(state: State, batch: BatchRow) -> tuple[BatchItem, ...]:
+    found = state.open_items.get(batch.key)
+    return _items.decode(batch.items) if found is None else found
 
 
 def batch_sent(state: State, event: BatchSent) -> None:
@@ -56,7 +63,7 @@ def batch_sent(state: State, event: BatchSent) -> None:
     if batch is not None:
         batch.state, batch.receipt, batch.sent_at = "sent", event.receipt, state.at
         state.batches.put(batch)
-        for item in _items.decode(batch.items):
+        for item in _items_of(state, batch):
             product = state.product(item.product)
             if product is not None:
                 state.trace(product.id)
@@ -70,13 +77,14 @@ def batch_answered(state: State, event: BatchAnswered) -> None:
     outcomes = {outcome.remote_id: outcome for outcome in event.outcomes}
     rules = state.rules().get(event.store)
     by_reading = rules is not None and rules.checks_by_reading
-    for item in _items.decode(batch.items):
+    for item in _items_of(state, batch):
         outcome = outcomes.get(item.remote_id)
         for row, value, rev in _figures(state, event.store, item):
             if row.batch == event.key:
                 row.batch = ""
                 _settle(state, row, value, rev, outcome, by_reading=by_reading)
-                state.figures.put(row)
+                state.figures.change(row)
+    state.open_items.pop(event.key, None)
     batch.state, batch.done_at = "done", state.at
     batch.refused = sum(1 for outcome in event.outcomes if outcome.refused)
     batch.sent_at = batch.sent_at or state.at
@@ -110,11 +118,12 @@ def batch_dropped(state: State, event: BatchDropped) -> None:
     batch = state.batches.get(event.key)
     if batch is None:
         return
-    for item in _items.decode(batch.items):
+    for item in _items_of(state, batch):
         for row, _, _ in _figures(state, event.store, item):
             if row.batch == event.key:
                 row.batch = ""
-                state.figures.put(row)
+                state.figures.change(row)
+    state.open_items.pop(event.key, None)
     batch.state, batch.done_at = "dropped", state.at
     state.batches.put(batch)
 

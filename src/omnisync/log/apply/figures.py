@@ -4,37 +4,58 @@ from __future__ import annotations
 
 from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, PriceRow, ProductRow
 from omnisync.log.state import State
-from omnisync.model.events import Kind
 from omnisync.model.money import Money
 from omnisync.model.price import wanted_price
 from omnisync.model.rules import StoreRules, suspicious_price, wanted_stock
 
-CHECK_DELAYS = (0, 2_000, 10_000, 30_000, 60_000)
+CHECK_DELAYS = (0, 1_000, 2_000, 4_000, 10_000, 30_000, 60_000)
 """Milliseconds before each look whether an accepted figure can be seen; a store's read side may lag."""
 
 _GIVE_UP = 2 * len(CHECK_DELAYS)
 """So many failed looks, with one resend among them: the store takes the write and shows something else."""
+
+_CLOCKS_APART = 1_000
+"""Milliseconds by which a store's time of a sale may be off ours; some give whole seconds only."""
 
 _NO_CHOICE = ChoiceRow(0, "")
 
 
 def recompute(state: State, product: ProductRow) -> None:
     """Bring every wish of the product in line with its balances, prices, rules and choices."""
+    recompute_stock(state, product)
+    recompute_price(state, product)
+
+
+def recompute_stock(state: State, product: ProductRow) -> None:
+    """The same where only balances or reservations have changed."""
     figures = state.figures.of(product.id)
     if not figures:
         return
     rules = state.rules()
     balances = state.balances.of(product.id)
     choices = state.choices.of(product.id)
-    for row in figures.values():
-        rule = rules.get(row.store)
-        if rule is None:
+    active = product.active != 0
+    for (store, kind), row in figures.items():
+        if kind != "stock" or (rule := rules.get(store)) is None:
             continue
-        choice = choices.get(row.store, _NO_CHOICE)
-        if row.kind == Kind.STOCK:
-            _stock(state, row, product, rule, balances, choice)
-        else:
-            _price(state, row, product, rule, state.prices.of(product.id), choice)
+        exempt = product.category in rule.exempt_categories
+        wanted = wanted_stock(rule, available(rule, balances), exempt=exempt, active=active)
+        mode, reason = _stock_mode(row, rule, wanted, choices.get(store, _NO_CHOICE))
+        if wanted != row.wanted or mode != row.mode or reason != row.reason:
+            _want(state, row, wanted, mode, reason)
+
+
+def recompute_price(state: State, product: ProductRow) -> None:
+    """The same where only prices have changed."""
+    figures = state.figures.of(product.id)
+    if not figures:
+        return
+    rules = state.rules()
+    prices = state.prices.of(product.id)
+    choices = state.choices.of(product.id)
+    for (store, kind), row in figures.items():
+        if kind == "price" and (rule := rules.get(store)) is not None:
+            _price(state, row, product, rule, prices, choices.get(store, _NO_CHOICE))
 
 
 def available(rules: StoreRules, balances: dict[str, BalanceRow]) -> int:
@@ -47,24 +68,14 @@ def available(rules: StoreRules, balances: dict[str, BalanceRow]) -> int:
     return total
 
 
-def _stock(
-    state: State, row: FigureRow, product: ProductRow, rules: StoreRules, balances: dict[str, BalanceRow],
-    choice: ChoiceRow,
-) -> None:  # fmt: skip
-    wanted = wanted_stock(
-        rules,
-        available(rules, balances),
-        exempt=product.category in rules.exempt_categories,
-        active=bool(product.active),
-    )
+def _stock_mode(row: FigureRow, rules: StoreRules, wanted: int, choice: ChoiceRow) -> tuple[str, str]:
     if choice.no_stock:
-        _want(state, row, wanted, "excluded", "")
-    elif not rules.push_stock:
-        _want(state, row, wanted, "off", "store-off")
-    elif row.mode == "held" and row.wanted == wanted:
-        _want(state, row, wanted, "held", row.reason)
-    else:
-        _want(state, row, wanted, "push", "")
+        return "excluded", ""
+    if not rules.push_stock:
+        return "off", "store-off"
+    if row.mode == "held" and row.wanted == wanted:
+        return "held", row.reason
+    return "push", ""
 
 
 def _price(
@@ -106,13 +117,15 @@ def _want(state: State, row: FigureRow, wanted: int | None, mode: str, reason: s
         return
     if changed:
         row.wanted, row.wanted_rev, row.wanted_at = wanted, state.seq, state.at
-        row.next_try = 0
+        # A new figure has a right to be looked for quickly, however long the last one was not to be seen.
+        row.next_try = row.checks = 0
         _settle(row)
     row.mode, row.reason = mode, reason
-    row.urgent = int(row.kind == Kind.STOCK and (row.confirmed is None or (wanted or 0) < row.confirmed))
-    state.figures.put(row)
-    if is_dirty(row):
-        state.wake(row.store)
+    confirmed = row.confirmed
+    row.urgent = int(row.kind == "stock" and (confirmed is None or (wanted or 0) < confirmed))
+    state.figures.change(row)
+    if mode == "push" and row.wanted_rev > row.confirmed_rev:
+        state.woken.add(row.store)
 
 
 def is_dirty(row: FigureRow) -> bool:
@@ -133,7 +146,7 @@ def press(state: State, row: FigureRow) -> None:
     row.mode, row.reason = "push", ""
     row.wanted_rev, row.wanted_at = state.seq, state.at
     row.next_try = 0
-    state.figures.put(row)
+    state.figures.change(row)
     state.wake(row.store)
 
 
@@ -146,7 +159,7 @@ def accepted(state: State, row: FigureRow, value: int, rev: int, shown: int | No
         row.check_at = state.at + CHECK_DELAYS[row.checks % len(CHECK_DELAYS)]
     elif shown is not None:
         _look(state, row, shown)
-    state.figures.put(row)
+    state.figures.change(row)
 
 
 def seen(state: State, row: FigureRow, value: int) -> None:
@@ -155,18 +168,19 @@ def seen(state: State, row: FigureRow, value: int) -> None:
         row.seen, row.seen_at = value, state.at
     else:
         _look(state, row, value)
-    state.figures.put(row)
+    state.figures.change(row)
 
 
 def _look(state: State, row: FigureRow, value: int) -> None:
     row.seen, row.seen_at = value, state.at
-    if row.confirmed is None or is_dirty(row):
-        # Never sent, or about to be: what the store shows is simply what we know.
+    if row.confirmed is None or (not row.check_at and (row.mode != "push" or is_dirty(row))):
+        # Never sent, not ours to send, or about to be sent: what the store shows is simply what we know. But as
+        # long as an accepted figure was not seen, a read side that lags may still show the one before it.
         row.confirmed, row.confirmed_at, row.check_at = value, state.at, 0
         _settle(row)
     elif value == row.confirmed:
         row.check_at = row.checks = 0
-        if row.mode == "push" and value != row.wanted:
+        if row.mode == "push" and value != row.wanted and not is_dirty(row):
             # After a sale of its own the store shows less than a cap or an exemption asks for.
             row.wanted_rev, row.wanted_at = state.seq, state.at
             state.wake(row.store)
@@ -196,19 +210,24 @@ def not_there(state: State, row: FigureRow) -> None:
     row.check_at = row.checks = 0
     if row.mode == "push":
         row.mode, row.reason = "refused", "not-there"
-    state.figures.put(row)
+    state.figures.change(row)
 
 
-def sold_there(state: State, row: FigureRow, quantity: int) -> None:
-    """The store has lowered its own figure by that much for an order of its own (negative: raised it).
+def sold_there(state: State, row: FigureRow, quantity: int, at: int) -> None:
+    """The store lowered its own figure by that much for an order of its own (negative: raised it), at that time.
 
     Our absolute figure must not overwrite a sale that we have not seen yet, so nothing is sent for it:
-    the store is expected to show the lower figure, and a read-back settles it. While a write is under
-    way nothing can be expected; the wish changes and is sent after it.
+    the store is expected to show the lower figure, and a read-back settles it. But when a figure of ours
+    came to the store about then, it may have overwritten this very sale, or already contain it: then
+    nothing can be expected, and the wish, in which the sale is contained, is sent.
     """
-    if row.confirmed is None or row.batch:
+    if row.confirmed is None:
         return
-    row.confirmed -= quantity
-    row.check_at = state.at + CHECK_DELAYS[1]
-    state.figures.put(row)
+    if row.batch or at <= row.confirmed_at + _CLOCKS_APART:
+        row.wanted_rev, row.wanted_at = state.seq, state.at
+    else:
+        row.confirmed -= quantity
+    if not row.batch:
+        row.check_at = state.at + CHECK_DELAYS[1]
+    state.figures.change(row)
     state.wake(row.store)

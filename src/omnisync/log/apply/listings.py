@@ -83,6 +83,14 @@ def listings_gone(state: State, event: ListingsGone) -> None:
             if row.product is not None:
                 _unlink(state, event.store, row.product)
             state.listings.delete(row)
+    _set_free(state)
+
+
+def _set_free(state: State) -> None:
+    """Write at once that products lost their listings: rows are written in no particular order, and a
+    product may have one listing in a store only, also while another takes it over.
+    """
+    state.listings.flush()
 
 
 def listing_linked(state: State, event: ListingLinked) -> None:
@@ -96,6 +104,7 @@ def listing_linked(state: State, event: ListingLinked) -> None:
     row.linked_by, row.reason = "person", "" if product else "unlinked"
     row.product = product.id if product else None
     state.listings.put(row)
+    _set_free(state)
     if product is None:
         return
     _figures(

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from omnisync.log.apply.customers import remember
 from omnisync.log.apply.figures import recompute, sold_there
-from omnisync.log.rows import BalanceRow, LineRow, OrderRow, PartRow, ProductRow, ReservationRow
+from omnisync.log.rows import BalanceRow, CustomerRow, LineRow, OrderRow, PartRow, ProductRow, ReservationRow
 from omnisync.log.state import State
 from omnisync.model.events import ErpOrderMoved, Kind, LineResolved, OrderExported, OrderExporting, OrderSeen
 from omnisync.model.order import OrderState
@@ -40,6 +41,8 @@ def order_seen(state: State, event: OrderSeen) -> None:
     _take_lines(state, order, event, OrderState(part.state), touched)
     if event.customer:
         order.customer, order.sealed = event.customer, event.sealed
+        ref = event.customer.removeprefix(f"{event.store}:")
+        remember(state, CustomerRow(event.customer, event.store, ref, event.sealed))
     order.remote_state, order.payment, order.shipping = event.remote_state, event.payment, event.shipping
     _sum_up(state, order, touched)
     for product in touched.values():
@@ -150,12 +153,13 @@ def _expect(state: State, order: OrderRow, lines: list[LineRow], touched: dict[i
         if line.product is not None:
             taken[line.product] = taken.get(line.product, 0) + line.taken
     before = dict(msgspec.json.decode(order.taken, type=dict[str, int])) if order.taken else {}
+    changed_at = max(part.modified_at for part in state.parts.of(order.id).values())
     for product_id in sorted({*taken, *map(int, before)}):
         change = taken.get(product_id, 0) - before.get(str(product_id), 0)
         figure = state.figures.get(product_id, (order.store, Kind.STOCK)) if change else None
         if figure is not None:
             _touch(state, product_id, touched)
-            sold_there(state, figure, change)
+            sold_there(state, figure, change, order.placed_at if change > 0 else changed_at)
     order.taken = msgspec.json.encode({str(key): value for key, value in sorted(taken.items())}).decode()
 
 

@@ -5,38 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from omnisync.log.apply.figures import recompute
+from omnisync.log.apply.figures import recompute, recompute_price, recompute_stock
 from omnisync.log.apply.orders import release
 from omnisync.log.rows import BalanceRow, PriceRow, ProductKeyRow, ProductRow
 from omnisync.log.state import State
 from omnisync.model.events import BalancesCounted, Card, PricesRead, ProductsGone, ProductsRead, digest
 from omnisync.model.fold import fold
 
+_FEW = 4
+"""Up to so many rows, looking each up by itself is as quick as all at once."""
+
 
 def products_read(state: State, event: ProductsRead) -> None:
     """New and changed product cards."""
+    known = state.expect((card.code for card in event.cards), state.figures)
+    state.keys.prefetch({key for card in event.cards for key in _known_as(card)})
     for card in event.cards:
-        product = state.product(card.code)
+        product = known[card.code]
+        is_new = product is None
         if product is None:
-            product = _new_product(state, card)
+            product = ProductRow(state.next_id("product"), card.code, "", "", "", "", None, "", 1)
+            state.add_product(product)
         else:
             _drop_keys(state, product.id)
+            state.products.put(product)
         _fill(product, card)
-        state.products.put(product)
         _add_keys(state, product.id, card)
-        state.index(product.id, fold(" ".join((card.code, *card.barcodes, *card.aliases, card.name))))
+        state.index(product.id, f"{fold(' '.join(_known_as(card)))} {product.name_key}")
         state.trace(product.id)
-        recompute(state, product)
+        if not is_new:
+            recompute(state, product)
 
 
-def _new_product(state: State, card: Card) -> ProductRow:
-    product = ProductRow(state.next_id("product"), card.code, "", "", "", "", None, "", 1)
-    state.products.first_time(product.id)
-    state.balances.first_time(product.id)
-    state.prices.first_time(product.id)
-    state.figures.first_time(product.id)
-    state.choices.first_time(product.id)
-    return product
+def _known_as(card: Card) -> tuple[str, ...]:
+    return (card.code, *card.barcodes, *card.aliases)
 
 
 def _fill(product: ProductRow, card: Card) -> None:
@@ -48,18 +50,18 @@ def _fill(product: ProductRow, card: Card) -> None:
 
 
 def _drop_keys(state: State, product: int) -> None:
-    state.keys.flush()
-    found = state.db.execute("SELECT key, product, kind FROM product_key WHERE product = ?", (product,)).fetchall()
+    found = state.select("SELECT key, product, kind FROM product_key WHERE product = ?", product)
     for values in found:
         state.keys.delete(ProductKeyRow(*values))
 
 
 def _add_keys(state: State, product: int, card: Card) -> None:
-    state.keys.put(ProductKeyRow(card.code, product, "code"))
-    for kind, keys in (("barcode", card.barcodes), ("alias", card.aliases)):
-        for key in keys:
-            if key and state.keys.get(key, product) is None:
-                state.keys.put(ProductKeyRow(key, product, kind))
+    keys = state.keys
+    for kind, some in (("code", (card.code,)), ("barcode", card.barcodes), ("alias", card.aliases)):
+        for key in some:
+            group = keys.of(key)
+            if key and product not in group:
+                keys.add(group, product, ProductKeyRow(key, product, kind))
 
 
 def products_gone(state: State, event: ProductsGone) -> None:
@@ -76,17 +78,23 @@ def products_gone(state: State, event: ProductsGone) -> None:
 def balances_counted(state: State, event: BalancesCounted) -> None:
     """Changed balances; then the reservations that are now contained in them; then the wishes, once each."""
     touched: dict[int, ProductRow] = {}
+    balances = state.balances
+    if len(event.counts) > _FEW:
+        state.expect((count.code for count in event.counts), balances, state.figures)
     for count in event.counts:
         product = state.product(count.code)
         if product is None:
             continue
-        balance = state.balances.get(product.id, count.warehouse)
+        of_product = balances.of(product.id)
+        balance = of_product.get(count.warehouse)
         if balance is None:
             balance = BalanceRow(product.id, count.warehouse)
+            balances.add(of_product, count.warehouse, balance)
+        else:
+            balances.change(balance)
         change = count.on_hand - balance.on_hand
         balance.on_hand = count.on_hand
         balance.counted_at, balance.counted_seq = event.began_at, state.seq
-        state.balances.put(balance)
         product.on_hand += change
         product.available += change
         if product.id not in touched:
@@ -98,30 +106,35 @@ def balances_counted(state: State, event: BalancesCounted) -> None:
         if order is not None:
             release(state, order, touched)
     for product in touched.values():
-        recompute(state, product)
+        recompute_stock(state, product)
 
 
 def prices_read(state: State, event: PricesRead) -> None:
     """Changed prices of price lists."""
     touched: dict[int, ProductRow] = {}
+    prices = state.prices
+    if len(event.prices) > _FEW:
+        state.expect((listed.code for listed in event.prices), prices, state.figures)
     for listed in event.prices:
         product = state.product(listed.code)
         if product is None:
             continue
-        row = state.prices.get(product.id, listed.price_list)
+        of_product = prices.of(product.id)
+        row = of_product.get(listed.price_list)
         if listed.minor is None:
             if row is not None:
-                state.prices.delete(row)
+                prices.delete(row)
         elif row is None:
-            state.prices.put(PriceRow(product.id, listed.price_list, listed.minor, listed.currency))
+            row = PriceRow(product.id, listed.price_list, listed.minor, listed.currency)
+            prices.add(of_product, listed.price_list, row)
         else:
             row.minor, row.currency = listed.minor, listed.currency
-            state.prices.put(row)
+            prices.change(row)
         if product.id not in touched:
             touched[product.id] = product
             state.trace(product.id)
     for product in touched.values():
-        recompute(state, product)
+        recompute_price(state, product)
 
 
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {

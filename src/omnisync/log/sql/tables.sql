@@ -20,7 +20,6 @@ CREATE INDEX product_name ON product (name_key, id);
 CREATE INDEX product_on_hand ON product (on_hand, id);
 CREATE INDEX product_reserved ON product (reserved, id);
 CREATE INDEX product_available ON product (available, id);
-CREATE INDEX product_category ON product (category, name_key, id);
 
 -- Everything a product is known by; one key may, in untidy data, belong to several products.
 CREATE TABLE product_key (
@@ -51,6 +50,15 @@ CREATE TABLE price (
     minor INTEGER NOT NULL,
     currency TEXT NOT NULL,
     PRIMARY KEY (product, price_list)
+) STRICT, WITHOUT ROWID;
+
+-- Buyers and the ERP's accounts; the personal fields are sealed (customer_key).
+CREATE TABLE customer (
+    id TEXT PRIMARY KEY,
+    source TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    digest TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE store (

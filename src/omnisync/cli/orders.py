@@ -1,0 +1,102 @@
+"""`omnisync orders`: the newest orders of all stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from omnisync.cli import names, table
+from omnisync.cli.options import UNITS, json_option, limit_option, store_option
+from omnisync.cli.output import Piece, say_json, say_pieces, tell, width
+from omnisync.cli.place import Place
+from omnisync.explain.happened import order_state_words
+from omnisync.log import overview
+from omnisync.log.overview import OrderView
+from omnisync.model.money import Money
+from omnisync.model.order import OrderState
+from omnisync.text import _, money, number, plural, when
+
+
+@click.command(
+    short_help=_("Orders of all stores, the newest first."),
+    help=_(
+        "Orders of all stores, the newest first: what was sold, whether the stock is there, "
+        "and whether the ERP has the order.\n\n"
+        "Example: omnisync orders --store trendyol --state new"
+    ),
+)
+@store_option(_("Orders of this store only."))
+@click.option(
+    "--state", type=click.Choice([state.value for state in OrderState]), default=None, help=_("Orders that stand so.")
+)
+@limit_option(30, _("How many orders."))
+@json_option(UNITS)
+@click.pass_obj
+def orders(place: Place, store: str, state: str | None, limit: int, as_json: bool) -> None:
+    """List the orders."""
+    with place.reader() as reader:
+        if store:
+            names.rules(reader, store)
+        found = overview.orders(reader, store=store, state=state or "", limit=limit)
+        oversold = overview.oversold(reader)
+    if as_json:
+        say_json([_as_json(order) for order in found])
+        return
+    now = place.now()
+    columns = [
+        table.Column(_("No"), least=6), table.Column(_("Store"), least=6), table.Column(_("When")),
+        table.Column(_("Customer"), least=4), table.Column(_("Total"), right=True),
+        table.Column(_("Lines"), right=True), table.Column(_("State"), least=5), table.Column(_("Stock"), least=6),
+        table.Column(_("ERP"), least=6),
+    ]  # fmt: skip
+    for line in table.lines(columns, [_row(order, now) for order in found], width()):
+        say_pieces(line)
+    if oversold:
+        text = plural(
+            "{n} product is promised beyond what is there", "{n} products are promised beyond what is there", oversold
+        )
+        tell(text, colour="red")
+
+
+def _row(order: OrderView, now: int) -> list[str | Piece]:
+    total = money(Money(order.total, order.currency), with_currency=True)
+    return [
+        order.number, order.store, when(order.placed_at, now), _buyer(order), total, number(order.lines),
+        order_state_words(order.state), _stock(order), _erp(order),
+    ]  # fmt: skip
+
+
+def _buyer(order: OrderView) -> str:
+    """First name and an initial: enough to know an order by, over a shoulder too little to know a person by."""
+    if order.customer is None:
+        return "–"
+    first, *others = order.customer.name.split() or ["–"]
+    return f"{first} {others[-1][0]}." if others else first
+
+
+def _stock(order: OrderView) -> Piece:
+    if not OrderState(order.state).holds_stock:
+        return Piece("–")
+    if order.unknown:
+        return Piece(plural("! {n} unknown product", "! {n} unknown products", order.unknown), "red")
+    if order.short:
+        return Piece(plural("! {n} line short", "! {n} lines short", order.short), "red")
+    return Piece(f"✓ {order.warehouse}", "green")
+
+
+def _erp(order: OrderView) -> str:
+    if order.erp_state:
+        return order_state_words(order.erp_state)
+    words = {"": "–", "due": _("waits"), "sending": _("sending"), "never": "–"}
+    return words.get(order.export, order.export_ref or _("handed over"))
+
+
+def _as_json(order: OrderView) -> dict[str, Any]:
+    return {
+        "store": order.store, "number": order.number, "state": order.state, "placed_at": order.placed_at,
+        "customer": order.customer.name if order.customer else None, "total": order.total,
+        "currency": order.currency, "lines": order.lines, "unknown_products": order.unknown, "short": order.short,
+        "warehouse": order.warehouse, "export": order.export, "export_ref": order.export_ref,
+        "erp_state": order.erp_state,
+    }  # fmt: skip

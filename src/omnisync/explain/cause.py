@@ -1,0 +1,99 @@
+"""Why a figure was sent: the event that changed the wish, and how far what is available moved."""
+
+from __future__ import annotations
+
+from omnisync.log.story import Told, Why
+from omnisync.model.events import (
+    BalancesCounted,
+    BatchMade,
+    ErpOrderMoved,
+    ExclusionSet,
+    FiguresReleased,
+    FiguresSeen,
+    Kind,
+    LineResolved,
+    ListingLinked,
+    ListingsSeen,
+    OrderSeen,
+    PriceSet,
+    PricesRead,
+    ProductsGone,
+    ProductsRead,
+    Retried,
+    StoreRulesSet,
+    UpdateOrdered,
+)  # fmt: skip
+from omnisync.text import _, quantity
+
+_OF_STOCK = (OrderSeen, LineResolved, BalancesCounted, ErpOrderMoved)
+
+
+def cause_of(why: Why, made: Told, kind: Kind, value: int, revision: int) -> str:
+    """The words ", because ..." for a figure of a batch; "" when the reason lies before the events at hand.
+
+    ``revision`` is the place in the log of the event that changed the wish.
+    """
+    told = next((each for each in why.told if each.seq == revision), None)
+    if told is None:
+        return ""
+    event = told.event
+    if isinstance(event, _OF_STOCK) and kind is Kind.STOCK:
+        old, new = _available(why, _sent_before(why, made)), _available(why, value)
+        if old is not None and new is not None and old != new:
+            return ", " + _moved(old, new)
+    said = _said(event)
+    return f", {said}" if said else ""
+
+
+def _moved(old: int, new: int) -> str:
+    text = _("because available fell {old} → {new}") if new < old else _("because available rose {old} → {new}")
+    return text.format(old=quantity(old), new=quantity(new))
+
+
+def _available(why: Why, shown: int | None) -> int | None:
+    """What was available when the store was to show that figure, where the figure still tells."""
+    rules = why.rules
+    if shown is None or why.exempt or (rules.cap and shown >= rules.cap) or (rules.buffer and not shown):
+        return None
+    return shown + rules.buffer
+
+
+def _sent_before(why: Why, made: Told) -> int | None:
+    """The quantity that was sent to the store last before the batch."""
+    for each in why.told:
+        if each.seq < made.seq and isinstance(each.event, BatchMade) and each.event.store == why.store:
+            for item in each.event.items:
+                if item.product == why.code and item.stock is not None:
+                    return item.stock
+    return None
+
+
+def _said(event: object) -> str:
+    match event:
+        case OrderSeen() | LineResolved():
+            return _("because order {number} from {store} came in or changed").format(
+                number=event.number, store=event.store
+            )
+        case BalancesCounted() | ErpOrderMoved():
+            return _("because the ERP counted it anew")
+        case UpdateOrdered():
+            return _("because an update was ordered")
+        case Retried():
+            return _("because it was to be tried again")
+        case PriceSet():
+            return _("because a person set the price")
+        case PricesRead():
+            return _("because the ERP's price changed")
+        case ProductsRead() | ProductsGone():
+            return _("because the ERP changed the product")
+        case ListingsSeen() | ListingLinked():
+            return _("because the listing was joined to the product")
+        case FiguresSeen():
+            return _("because the store showed something else")
+        case ExclusionSet():
+            return _("because it is no longer excluded")
+        case FiguresReleased():
+            return _("because a person released it")
+        case StoreRulesSet():
+            return _("because the store's rules changed")
+    return ""

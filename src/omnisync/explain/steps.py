@@ -1,0 +1,289 @@
+"""The steps that led to a store's figure, one sentence each, from the events that touched the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from omnisync.explain.cause import cause_of
+from omnisync.explain.happened import order_state_words, sentence, short
+from omnisync.explain.words import figure_words
+from omnisync.log.story import BalanceStory, Told, Why
+from omnisync.model.events import (
+    BalancesCounted,
+    BatchAnswered,
+    BatchDropped,
+    BatchItem,
+    BatchLost,
+    BatchMade,
+    BatchSent,
+    ExclusionSet,
+    FiguresHeld,
+    FiguresReleased,
+    FiguresSeen,
+    Kind,
+    LineResolved,
+    ListingLinked,
+    ListingsSeen,
+    OrderSeen,
+    PriceSet,
+    PricesRead,
+    ProductsGone,
+    ProductsRead,
+    Restored,
+    Retried,
+    UpdateOrdered,
+)  # fmt: skip
+from omnisync.model.order import OrderState
+from omnisync.text import _, number, quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened; ``detail`` is where it stands in the source, ``state`` a state for its sign, or ""."""
+
+    at: int
+    text: str
+    detail: str = ""
+    state: str = ""
+
+
+def steps(why: Why) -> Iterator[Step]:
+    """What happened to the product as far as it concerns the store, newest first."""
+    found = [step for told in why.told if (step := _step(why, told)) is not None]
+    found += _older_counts(why)
+    found += _older_reservations(why)
+    yield from sorted(found, key=lambda step: -step.at)
+
+
+def _step(why: Why, told: Told) -> Step | None:
+    say = _STEPS.get(type(told.event))
+    return say(why, told) if say is not None else None
+
+
+def _figures(why: Why, stock: int | None, price: int | None) -> str:
+    parts = []
+    if stock is not None:
+        parts.append(figure_words(Kind.STOCK, stock, "") + " " + (why.unit or _("pc")))
+    if price is not None:
+        parts.append(figure_words(Kind.PRICE, price, why.rules.currency, with_currency=True))
+    return ", ".join(parts)
+
+
+# What the store did.
+
+
+def _seen(why: Why, told: Told) -> Step | None:
+    event: FiguresSeen = told.event  # type: ignore[assignment]
+    if event.store != why.store:
+        return None
+    if why.remote_id in event.missing:
+        return Step(told.at, _("{store} did not find its listing any more").format(store=event.store), state="refused")
+    for found in event.figures:
+        if found.remote_id == why.remote_id:
+            text = _("read back from {store}: {figures}")
+            figures = _figures(why, found.stock, found.price)
+            return Step(told.at, text.format(store=event.store, figures=figures), state=_proven(why, found.stock))
+    return None
+
+
+def _proven(why: Why, stock: int | None) -> str:
+    row = why.figures.get(Kind.STOCK)
+    return "" if row is None or stock is None else "confirmed" if stock == row.wanted else "differs"
+
+
+def _catalogue(why: Why, told: Told) -> Step | None:
+    event: ListingsSeen = told.event  # type: ignore[assignment]
+    for seen in event.listings:
+        if event.store == why.store and seen.remote_id == why.remote_id:
+            text = _("the catalogue of {store} showed it: {figures}")
+            return Step(told.at, text.format(store=event.store, figures=_figures(why, seen.stock, seen.price)))
+    return None
+
+
+def _made(why: Why, told: Told) -> Step | None:
+    event: BatchMade = told.event  # type: ignore[assignment]
+    item = _item(why, event)
+    if item is None or not (item.stock_rev or item.price_rev):
+        return None
+    parts = []
+    if item.stock is not None and item.stock_rev:
+        reason = cause_of(why, told, Kind.STOCK, item.stock, item.stock_rev)
+        parts.append(_("sent {figure}").format(figure=quantity(item.stock)) + reason)
+    if item.price is not None and item.price_rev:
+        reason = cause_of(why, told, Kind.PRICE, item.price, item.price_rev)
+        price = figure_words(Kind.PRICE, item.price, why.rules.currency, with_currency=True)
+        parts.append(_("sent the price {price}").format(price=price) + reason)
+    return Step(told.at, "; ".join(parts))
+
+
+def _item(why: Why, event: BatchMade) -> BatchItem | None:
+    if event.store != why.store:
+        return None
+    return next((item for item in event.items if item.product == why.code), None)
+
+
+def _taken_in(why: Why, told: Told) -> Step | None:
+    event: BatchSent = told.event  # type: ignore[assignment]
+    if event.store != why.store or not event.receipt:
+        return None
+    text = _("{store} took the batch in (receipt {receipt})")
+    return Step(told.at, text.format(store=event.store, receipt=event.receipt))
+
+
+def _answered(why: Why, told: Told) -> Step | None:
+    event: BatchAnswered = told.event  # type: ignore[assignment]
+    if event.store != why.store:
+        return None
+    outcome = next((each for each in event.outcomes if each.remote_id == why.remote_id), None)
+    if outcome is None:
+        return None
+    where = _place(why, event.key)
+    if outcome.refused:
+        text = _("{store} refused it: {words} ({batch})")
+        return Step(told.at, text.format(store=event.store, words=outcome.refused, batch=where), state="refused")
+    if outcome.again_at:
+        return Step(told.at, _("{store} asked to send it later ({batch})").format(store=event.store, batch=where))
+    return Step(told.at, _("{store} accepted it ({batch})").format(store=event.store, batch=where), state="confirmed")
+
+
+def _place(why: Why, key: str) -> str:
+    """Which item of which batch, with the receipt by which the store knows it."""
+    text = _("batch {key}").format(key=short(key))
+    made = next((t.event for t in why.told if isinstance(t.event, BatchMade) and t.event.key == key), None)
+    if isinstance(made, BatchMade):
+        codes = [item.product for item in made.items]
+        if why.code in codes:
+            text += ", " + _("item {n} of {total}").format(
+                n=number(codes.index(why.code) + 1), total=number(len(codes))
+            )
+    batch = why.batches.get(key)
+    if batch is not None and batch.receipt:
+        text += ", " + _("receipt {receipt}").format(receipt=batch.receipt)
+    return text
+
+
+def _of_this_store(why: Why, told: Told) -> Step | None:
+    """What the list of events says of it, where it is about this store."""
+    store = getattr(told.event, "store", "")
+    return Step(told.at, sentence(told.event)) if store in ("", why.store) else None
+
+
+def _as_it_is(_why: Why, told: Told) -> Step:
+    return Step(told.at, sentence(told.event))
+
+
+# What orders and the ERP did.
+
+
+def _order(why: Why, told: Told) -> Step | None:
+    event: OrderSeen = told.event  # type: ignore[assignment]
+    owed = taken = 0
+    for line in event.lines:
+        if line.product == why.code:
+            taken += line.quantity
+            owed += line.quantity if OrderState(line.state or event.state).holds_stock and not event.dead else 0
+    if not taken:
+        return None
+    if owed:
+        text = _("order {number} from {store} reserved {quantity} in {warehouse}")
+    else:
+        text = _("order {number} from {store} gave {quantity} back ({state})")
+    return Step(
+        told.at,
+        text.format(
+            number=event.number, store=event.store, quantity=quantity(owed or taken), warehouse=event.warehouse,
+            state=order_state_words(event.state),
+        ),
+        "" if event.state == OrderState.NEW or not owed else order_state_words(event.state),
+    )  # fmt: skip
+
+
+def _balances(why: Why, told: Told) -> Step | None:
+    event: BalancesCounted = told.event  # type: ignore[assignment]
+    counts = [each for each in event.counts if each.code == why.code]
+    if counts:
+        said = ", ".join(f"{each.warehouse} {quantity(each.on_hand)}" for each in counts)
+        source = _source(event.source, counts[0].line)
+        return Step(told.at, _("ERP counted {counts}").format(counts=said), source)
+    if event.released:
+        return Step(told.at, _("the ERP's balance contains the order now; its reservation ended"))
+    return None
+
+
+def _source(source: str, line: int) -> str:
+    if line:
+        return _("file {source}, line {line}").format(source=source, line=number(line))
+    return source
+
+
+def _prices(why: Why, told: Told) -> Step | None:
+    event: PricesRead = told.event  # type: ignore[assignment]
+    for each in event.prices:
+        if each.code == why.code and each.price_list == why.rules.price_list:
+            price = figure_words(Kind.PRICE, each.minor, each.currency or why.rules.currency, with_currency=True)
+            text = _('ERP set price list "{name}" to {price}')
+            return Step(told.at, text.format(name=each.price_list, price=price), event.source)
+    return None
+
+
+def _card(_why: Why, told: Told) -> Step | None:
+    return Step(told.at, _("ERP described the product (name, barcodes, category)"), getattr(told.event, "source", ""))
+
+
+def _gone(_why: Why, told: Told) -> Step | None:
+    return Step(told.at, _("the product left the ERP"))
+
+
+def _older_counts(why: Why) -> Iterator[Step]:
+    """Balances that were counted before the oldest event at hand."""
+    told = {
+        (count.code, count.warehouse)
+        for each in why.told
+        if isinstance(each.event, BalancesCounted)
+        for count in each.event.counts
+    }
+    by_count: dict[tuple[int, str], list[BalanceStory]] = {}
+    for balance in why.balances:
+        if balance.counted_at and (why.code, balance.warehouse) not in told:
+            by_count.setdefault((balance.counted_at, balance.source), []).append(balance)
+    for (at, source), balances in by_count.items():
+        said = ", ".join(f"{each.warehouse} {quantity(each.on_hand)}" for each in balances)
+        yield Step(at, _("ERP counted {counts}").format(counts=said), _source(source, balances[0].line))
+
+
+def _older_reservations(why: Why) -> Iterator[Step]:
+    """Orders that hold the product and came before the oldest event at hand."""
+    told = {(t.event.store, t.event.number) for t in why.told if isinstance(t.event, OrderSeen)}
+    for held in why.reservations:
+        if (held.store, held.number) not in told:
+            text = _("order {number} from {store} reserved {quantity} in {warehouse}").format(
+                number=held.number, store=held.store, quantity=quantity(held.quantity), warehouse=held.warehouse
+            )
+            yield Step(held.at, text, order_state_words(held.state))
+
+
+_STEPS: Mapping[type[Any], Callable[[Why, Told], Step | None]] = {
+    FiguresSeen: _seen,
+    ListingsSeen: _catalogue,
+    ListingLinked: _of_this_store,
+    BatchMade: _made,
+    BatchSent: _taken_in,
+    BatchAnswered: _answered,
+    BatchLost: _of_this_store,
+    BatchDropped: _of_this_store,
+    OrderSeen: _order,
+    LineResolved: _as_it_is,
+    BalancesCounted: _balances,
+    PricesRead: _prices,
+    ProductsRead: _card,
+    ProductsGone: _gone,
+    PriceSet: _of_this_store,
+    ExclusionSet: _of_this_store,
+    UpdateOrdered: _of_this_store,
+    Retried: _of_this_store,
+    FiguresHeld: _of_this_store,
+    FiguresReleased: _of_this_store,
+    Restored: _of_this_store,
+}

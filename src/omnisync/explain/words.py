@@ -1,0 +1,100 @@
+"""The words and signs for states and reasons that the engine knows by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from omnisync.model.events import Kind
+from omnisync.model.money import Money
+from omnisync.text import _, money, quantity
+
+
+class Sign(NamedTuple):
+    """A state as one letter and a colour, never by colour alone."""
+
+    letter: str
+    colour: str
+
+
+SIGNS: Mapping[str, Sign] = {
+    "confirmed": Sign("✓", "green"),
+    "waiting": Sign("…", "yellow"),
+    "held": Sign("‖", "yellow"),
+    "refused": Sign("!", "red"),
+    "excluded": Sign("–", "blue"),
+    "off": Sign("–", "blue"),
+    "differs": Sign("≠", "yellow"),
+    "exempt": Sign("∞", "cyan"),
+    "none": Sign("·", ""),
+}
+"""By a figure's state as in FigureView; exempt: always shown in stock; none: not listed there."""
+
+# Functions, so that the language is the one in force when the words are needed.
+_REASONS: Mapping[str, Callable[[], str]] = {
+    "store-off": lambda: _("the configuration switches this off for the store"),
+    "no-price": lambda: _("the price list has no price for it"),
+    "other-currency": lambda: _("the price on the list is in another currency"),
+    "keeps-showing": lambda: _("the store accepts the figure and goes on showing another one"),
+    "not-there": lambda: _("the store does not have this listing any more"),
+    "price-down": lambda: _("the price falls further than the guard allows"),
+    "price-up": lambda: _("the price rises further than the guard allows"),
+    "below-cost": lambda: _("the price is lower than what the product cost"),
+    "many-zeros": lambda: _("unusually many would fall to zero at once"),
+    "empty": lambda: _("everything is missing in what was read"),
+    "shrunken": lambda: _("unusually much is missing in what was read"),
+    "unknown": lambda: _("no product has this code or barcode"),
+    "ambiguous": lambda: _("several products have this code or barcode"),
+    "duplicate": lambda: _("the product has another listing in this store already"),
+    "unlinked": lambda: _("a person took its product away"),
+}
+
+_STATES: Mapping[str, Callable[[], str]] = {
+    "confirmed": lambda: _("confirmed"),
+    "waiting": lambda: _("on its way"),
+    "held": lambda: _("held until you say yes"),
+    "refused": lambda: _("refused"),
+    "excluded": lambda: _("excluded by you"),
+    "off": lambda: _("not sent"),
+    "differs": lambda: _("the store shows something else"),
+    "none": lambda: _("not listed there"),
+}
+
+_HEALTH: Mapping[str, Callable[[], str]] = {
+    "ok": lambda: _("in order"),
+    "limited": lambda: _("waits, because the store asked for patience"),
+    "down": lambda: _("can't be reached"),
+    "refused": lambda: _("the key was refused: enter a new one in the configuration"),
+    "paused": lambda: _("paused by you"),
+}
+
+
+def reason_words(reason: str) -> str:
+    """The words for a reason's key; what is no key is somebody's own words already."""
+    known = _REASONS.get(reason)
+    return known() if known else reason
+
+
+def state_words(state: str) -> str:
+    """The words for a figure's state."""
+    return _STATES[state]()
+
+
+def health_words(state: str) -> str:
+    """The words for how a connection is."""
+    known = _HEALTH.get(state)
+    return known() if known else state
+
+
+def kind_words(kind: str) -> str:
+    """Stock or price."""
+    return _("stock") if kind == Kind.STOCK else _("price")
+
+
+def figure_words(kind: str, value: int | None, currency: str, *, with_currency: bool = False) -> str:
+    """A figure as people write it: a quantity or an amount; a dash where there is none."""
+    if value is None:
+        return "–"
+    if kind == Kind.STOCK:
+        return quantity(value)
+    return money(Money(value, currency), with_currency=with_currency)

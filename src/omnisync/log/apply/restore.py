@@ -1,0 +1,29 @@
+"""What a restored backup does: nothing that it knows of the stores is taken for granted any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from omnisync.log.state import State
+from omnisync.model.events import Restored
+
+
+def restored(state: State, _event: Restored) -> None:
+    """Open batches are over, and every figure that is pushed is to be seen at its store before anything is sent."""
+    for (key,) in state.select("SELECT key FROM batch WHERE state IN ('made', 'sent', 'lost') ORDER BY key"):
+        batch = state.batches.get(key)
+        assert batch is not None
+        batch.state, batch.done_at = "dropped", state.at
+        state.batches.put(batch)
+    sql = "SELECT product, store, kind FROM figure WHERE mode = 'push' OR batch <> '' ORDER BY product, store, kind"
+    for product, store, kind in state.select(sql):
+        figure = state.figures.get(product, (store, kind))
+        assert figure is not None
+        figure.batch = ""
+        if figure.mode == "push":
+            figure.check_at, figure.checks = state.at, 0
+        state.figures.put(figure)
+
+
+HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {Restored: restored}

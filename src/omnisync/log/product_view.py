@@ -1,0 +1,182 @@
+"""The product list as a screen holds it: one frozen order of ids, from which any page is read at once.
+
+The order is kept in a temporary table of a connection of its own, so that a page is a range of
+positions: rows never slide while the daemon writes, a jump costs the same anywhere, and "all that
+were found" is never a million ids in Python. What stands *in* a row is read anew with its page.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omnisync.log.product_list import ProductView, Sort, match
+from omnisync.log.product_list import views as rows_of
+from omnisync.log.reader import Reader
+
+STATES = ("waiting", "held", "refused", "excluded", "differs")
+"""The states of a figure that the list can be filtered by."""
+
+_HAVING = {
+    "waiting": "(wanted_rev > confirmed_rev AND mode = 'push' OR check_at > 0)",
+    "differs": "mode = 'push' AND wanted_rev <= confirmed_rev AND check_at = 0 AND wanted <> confirmed",
+}
+
+_KEYS = {"code": "code", "name": "name_key", "on_hand": "on_hand", "reserved": "reserved", "available": "available"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which products, in which order: all words of ``text``, a category, a state of any store's figure."""
+
+    text: str = ""
+    category: str = ""
+    state: str = ""
+    sort: Sort = Sort("name")
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.text.strip() or self.category or self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A product and whether anything touched it since the order was frozen."""
+
+    product: ProductView
+    changed: bool
+
+
+class FrozenList:
+    """The frozen order of one wish. One thread at a time may use it; ``interrupt`` may come from any."""
+
+    def __init__(self, path: Path) -> None:
+        self.count = 0
+        self._since = 0
+        self._reader = Reader(path)
+        db = self._reader.db
+        # The file itself is opened read-only; this allows the temporary table.
+        db.execute("PRAGMA query_only = OFF")
+        db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("CREATE TEMP TABLE place (pos INTEGER PRIMARY KEY, product INTEGER NOT NULL)")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._reader.close()
+
+    def interrupt(self) -> None:
+        """End what is being read for a wish that nobody has any more; it raises DatabaseError there."""
+        self._reader.db.interrupt()
+
+    def head(self, wish: Wish, size: int) -> list[ListRow]:
+        """The first rows without the order being built: what the first paint shows."""
+        ids: list[int] = []
+        for sql, values in _sources(wish):
+            left = size - len(ids)
+            if left:
+                ids += [product for (product,) in self._reader.rows(f"{sql} LIMIT {left}", *values)]
+        return [ListRow(product, changed=False) for product in rows_of(self._reader, [(each, None) for each in ids])]
+
+    def build(self, wish: Wish) -> int:
+        """Freeze the order; answers how many rows it has."""
+        self._since = self._reader.one("SELECT coalesce(max(seq), 0) FROM event")
+        db = self._reader.db
+        db.execute("DELETE FROM temp.place")
+        try:
+            for sql, values in _sources(wish):
+                db.execute(f"INSERT INTO temp.place (product) {sql}", values)
+        except sqlite3.OperationalError as error:
+            raise Interrupted from error
+        self.count = self._reader.one("SELECT coalesce(max(pos), 0) FROM temp.place")
+        return self.count
+
+    def page(self, start: int, stop: int) -> list[ListRow]:
+        """The rows at these positions, as they are now."""
+        found = self.ids(start, stop)
+        marks = ", ".join("?" * len(found))
+        touched = self._reader.rows(
+            f"SELECT DISTINCT product FROM event_product WHERE product IN ({marks}) AND seq > ?", *found, self._since
+        )
+        changed = {product for (product,) in touched}
+        return [
+            ListRow(product, product.id in changed)
+            for product in rows_of(self._reader, [(each, None) for each in found])
+        ]
+
+    def ids(self, start: int, stop: int) -> list[int]:
+        """The products at these positions."""
+        sql = "SELECT product FROM temp.place WHERE pos > ? AND pos <= ?"
+        return [product for (product,) in self._reader.rows(sql, start, stop)]
+
+    def position(self, product: int) -> int | None:
+        """Where a product stands, None if it isn't among the found ones."""
+        found = self._reader.one("SELECT pos FROM temp.place WHERE product = ?", product)
+        return None if found is None else int(found) - 1
+
+    def codes(self, products: Sequence[int] | None = None) -> tuple[str, ...]:
+        """The codes of these products, or of everything found, in the frozen order."""
+        if products is None:
+            sql = "SELECT p.code FROM temp.place v JOIN product p ON p.id = v.product ORDER BY v.pos"
+            return tuple(code for (code,) in self._reader.rows(sql))
+        marks = ", ".join("?" * len(products))
+        sql = f"SELECT code FROM product WHERE id IN ({marks}) ORDER BY code"
+        return tuple(code for (code,) in self._reader.rows(sql, *products))
+
+
+class Interrupted(Exception):
+    """The build was ended because a newer wish took its place."""
+
+
+def categories(reader: Reader) -> list[str]:
+    """Every category that products have, in name order."""
+    return [name for (name,) in reader.rows("SELECT DISTINCT category FROM product WHERE category <> '' ORDER BY 1")]
+
+
+def _sources(wish: Wish) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The queries that give the ids one after another: those with a value to sort by, then those without."""
+    way = "DESC" if wish.sort.descending else "ASC"
+    where, values = _filters(wish)
+    kind, _, name = wish.sort.by.partition(":")
+    if kind in _KEYS:
+        # With few found, sorting them is quicker than walking the whole index in its order.
+        plus = "+" if wish.text.strip() else ""
+        yield f"SELECT p.id FROM product p WHERE {where} ORDER BY {plus}p.{_KEYS[kind]} {way}, p.id {way}", values
+        return
+    table, key, having, own = _valued(kind, name)
+    chosen = f" AND v.product IN (SELECT p.id FROM product p WHERE {where})" if values or where != "TRUE" else ""
+    yield (
+        f"SELECT v.product FROM {table} v WHERE {having}{chosen} ORDER BY v.{key} {way}, v.product {way}",
+        (*own, *values),
+    )
+    without = f"NOT EXISTS (SELECT 1 FROM {table} v WHERE {having} AND v.product = p.id)"
+    yield f"SELECT p.id FROM product p WHERE {where} AND {without} ORDER BY p.id", (*values, *own)
+
+
+def _valued(kind: str, name: str) -> tuple[str, str, str, tuple[str, ...]]:
+    if kind == "warehouse":
+        return "balance", "on_hand", "v.warehouse = ?", (name,)
+    if kind in ("stock", "price"):
+        return "figure", "wanted", "v.store = ? AND v.kind = ? AND v.wanted IS NOT NULL", (name, kind)
+    raise ValueError(f"the list can't be sorted by {kind}")
+
+
+def _filters(wish: Wish) -> tuple[str, tuple[str, ...]]:
+    conditions: list[str] = []
+    values: list[str] = []
+    if text := wish.text.strip():
+        conditions.append(
+            "(p.id IN (SELECT product FROM product_key WHERE key = ?) "
+            "OR p.id IN (SELECT rowid FROM search WHERE search MATCH ?))"
+        )
+        # Nothing but signs finds nothing by words; an empty query would be an error.
+        values += [text, match(text) or '""']
+    if wish.category:
+        conditions.append("p.category = ?")
+        values.append(wish.category)
+    if wish.state:
+        having = _HAVING.get(wish.state, f"mode = '{wish.state}'" if wish.state in STATES else "FALSE")
+        conditions.append(f"p.id IN (SELECT product FROM figure WHERE {having})")
+    return " AND ".join(conditions) or "TRUE", tuple(values)

@@ -1,0 +1,73 @@
+"""How the shop is doing in one look: counts that come from small partial indexes, whatever the catalogue's size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omnisync.log.health import load_health
+from omnisync.log.overview import store_names
+from omnisync.log.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class StorePulse:
+    """One store. ``health`` as in HealthRow, "" while nothing is known; ``reason`` says why it isn't ok."""
+
+    name: str
+    health: str
+    reason: str
+    waiting: int
+    held: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """All stores, what waits for a person's yes, what is set aside, and how the ERP's connection is."""
+
+    stores: tuple[StorePulse, ...]
+    held: int
+    refused: int
+    quarantined: int
+    erp: str
+    erp_reason: str
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something stands still until a person has looked at it."""
+        stuck = any(store.health == "refused" for store in self.stores)
+        return bool(self.held or self.refused or self.quarantined or stuck or self.erp == "refused")
+
+
+def pulse(reader: Reader, erp: str = "erp") -> Pulse:
+    """The look of this moment."""
+    health = {row.connector: row for row in load_health(reader.db)}
+    stores = tuple(_store(reader, name, health.get(name)) for name in store_names(reader))
+    reads = reader.one("SELECT count(*) FROM hold WHERE state = 'held'")
+    row = health.get(erp)
+    return Pulse(
+        stores,
+        reads + sum(store.held for store in stores),
+        sum(store.refused for store in stores),
+        reader.one("SELECT count(*) FROM quarantine WHERE closed_at = 0"),
+        row.state if row else "",
+        row.reason if row else "",
+    )
+
+
+def _store(reader: Reader, name: str, health: object) -> StorePulse:
+    dirty = reader.one(
+        "SELECT count(*) FROM figure WHERE store = ? AND wanted_rev > confirmed_rev AND mode = 'push'", name
+    )
+    unseen = reader.one(
+        "SELECT count(*) FROM figure WHERE store = ? AND check_at > 0 AND mode = 'push' AND wanted_rev <= confirmed_rev",
+        name,
+    )
+    modes = dict(
+        reader.rows(
+            "SELECT mode, count(*) FROM figure WHERE store = ? AND mode IN ('held', 'refused', 'excluded') GROUP BY mode",
+            name,
+        )
+    )
+    state, reason = getattr(health, "state", ""), getattr(health, "reason", "")
+    return StorePulse(name, state, reason, dirty + unseen, modes.get("held", 0), modes.get("refused", 0))

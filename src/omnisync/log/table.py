@@ -1,0 +1,177 @@
+"""One table's rows in memory: looked up by key, changed as objects, written back in bulk."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import fields
+from itertools import chain, islice
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+R = TypeVar("R")
+
+_AT_ONCE = 500
+"""Keys in one look-up; every SQLite takes that many bound values."""
+
+_FEW = 4
+"""Up to so many keys, single look-ups are as quick as one for all."""
+
+
+class Table(Generic[R]):
+    """A table's rows in groups: all rows that share the leading key columns are loaded together.
+
+    ``group`` and ``rest`` name the two halves of the key (columns, comma between them); a half of
+    several columns is a tuple. A changed or new row must be ``put``. ``complete`` says that whatever is
+    not in memory does not exist, which is so in an empty database.
+    """
+
+    def __init__(
+        self, db: sqlite3.Connection, row: Callable[..., R], name: str, group: str, rest: str, *, complete: bool
+    ) -> None:
+        names = [field.name for field in fields(row)]  # type: ignore[arg-type]
+        grouped, others_of_key = group.split(","), rest.split(",") if rest else []
+        keys = [*grouped, *others_of_key]
+        self.name = name
+        self.complete = complete
+        self._db, self._row = db, row
+        self._groups: dict[Any, dict[Any, R]] = {}
+        # Rows by identity: half the price of hashing their keys.
+        self._new: dict[int, R] = {}
+        self._changed: dict[int, R] = {}
+        self._deleted: dict[Any, None] = {}
+        self.count = 0
+        self._values = attrgetter(*names)
+        self._group_of: Callable[[R], Any] = attrgetter(*grouped)
+        self._rest_of: Callable[[R], Any] = attrgetter(*others_of_key) if rest else lambda _: None
+        self._key_of: Callable[[R], Any] = attrgetter(*keys)
+        self._single_group, self._single_key = len(grouped) == 1, len(keys) == 1
+        others = [each for each in names if each not in keys]
+        where = " AND ".join(f"{key} = ?" for key in keys)
+        self._all = f"SELECT {', '.join(names)} FROM {name} WHERE "
+        self._select = self._all + " AND ".join(f"{key} = ?" for key in grouped)
+        self._select_some = self._all + " AND ".join([*(f"{key} = ?" for key in grouped[:-1]), f"{grouped[-1]} IN "])
+        self._insert = f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})"
+        self._update = f"UPDATE {name} SET {', '.join(f'{each} = ?' for each in others)} WHERE {where}"
+        self._update_values = attrgetter(*others, *keys) if others else self._values
+        self._delete = f"DELETE FROM {name} WHERE {where}"
+
+    def all(self) -> Iterator[R]:
+        """Every row that is in memory: all there are where the table is complete."""
+        return chain.from_iterable(map(dict.values, self._groups.values()))
+
+    @property
+    def pending(self) -> int:
+        """How many rows are to be written."""
+        return len(self._new) + len(self._changed) + len(self._deleted)
+
+    def of(self, group: Any) -> dict[Any, R]:
+        """All rows of the group by the rest of their key; not to be changed but through put and delete."""
+        found = self._groups.get(group)
+        return self._load(group) if found is None else found
+
+    def get(self, group: Any, rest: Any = None) -> R | None:
+        """One row, or None."""
+        found = self._groups.get(group)
+        return (self._load(group) if found is None else found).get(rest)
+
+    def _load(self, group: Any) -> dict[Any, R]:
+        found: dict[Any, R] = {}
+        if not self.complete:
+            for values in self._db.execute(self._select, (group,) if self._single_group else group).fetchall():
+                row = self._row(*values)
+                found[self._rest_of(row)] = row
+        self._groups[group] = found
+        self.count += 1 + len(found)
+        return found
+
+    def prefetch(self, groups: Collection[Any], *lead: Any) -> None:
+        """Load these groups with a few look-ups instead of one each; where a group is a tuple, it is ``lead`` and one more."""
+        missing = () if self.complete else [each for each in groups if self._full(lead, each) not in self._groups]
+        if len(missing) <= _FEW:
+            return
+        for each in missing:
+            self._groups[self._full(lead, each)] = {}
+        rest = iter(missing)
+        while some := list(islice(rest, _AT_ONCE)):
+            sql = f"{self._select_some} ({', '.join('?' * len(some))})"
+            for values in self._db.execute(sql, (*lead, *some)).fetchall():
+                row = self._row(*values)
+                self._groups[self._group_of(row)][self._rest_of(row)] = row
+                self.count += 1
+        self.count += len(missing)
+
+    def _full(self, lead: Sequence[Any], last: Any) -> Any:
+        return (*lead, last) if lead else last
+
+    def put(self, row: R) -> None:
+        """The row is new or was changed."""
+        mark = id(row)
+        if mark in self._changed or mark in self._new:
+            return
+        group = self.of(self._group_of(row))
+        rest = self._rest_of(row)
+        known = group.get(rest)
+        if known is row:
+            self._changed[mark] = row
+        elif known is None:
+            self.add(group, rest, row)
+        else:
+            group[rest] = row
+            self._replace(known, row)
+
+    def add(self, group: dict[Any, R], rest: Any, row: R) -> None:
+        """The row is new in that group (which ``of`` gave)."""
+        group[rest] = row
+        self.count += 1
+        if self._deleted and self._deleted.pop(self._key_of(row), self) is None:
+            self._changed[id(row)] = row
+        else:
+            self._new[id(row)] = row
+
+    def change(self, row: R) -> None:
+        """The row, which ``of`` or ``get`` gave, was changed."""
+        mark = id(row)
+        if mark not in self._new:
+            self._changed[mark] = row
+
+    def _replace(self, known: R, row: R) -> None:
+        """Another object stands for the same row now."""
+        self._changed.pop(id(known), None)
+        if self._new.pop(id(known), None) is None:
+            self._changed[id(row)] = row
+        else:
+            self._new[id(row)] = row
+
+    def delete(self, row: R) -> None:
+        """The row is gone."""
+        known = self.of(self._group_of(row)).pop(self._rest_of(row), row)
+        self._changed.pop(id(known), None)
+        if self._new.pop(id(known), None) is None:
+            self._deleted[self._key_of(row)] = None
+
+    def first_time(self, group: Any) -> None:
+        """The group is known to have no rows yet: spares the look-up."""
+        self._groups.setdefault(group, {})
+
+    def flush(self) -> None:
+        """Write everything that changed."""
+        if self._deleted:
+            keys = [(key,) if self._single_key else key for key in self._deleted]
+            self._db.executemany(self._delete, keys)
+            self._deleted.clear()
+        if self._changed:
+            self._db.executemany(self._update, map(self._update_values, self._changed.values()))
+            self._changed.clear()
+        if self._new:
+            self._db.executemany(self._insert, map(self._values, self._new.values()))
+            self._new.clear()
+
+    def forget(self) -> None:
+        """Drop every row from memory, written or not."""
+        self._groups.clear()
+        self._new.clear()
+        self._changed.clear()
+        self._deleted.clear()
+        self.count = 0
+        self.complete = False

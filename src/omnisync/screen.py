@@ -1,0 +1,104 @@
+"""The screens with a daemon behind them: one that runs elsewhere on this machine, or one in this very process.
+
+Nothing but the screens is imported before the first rows are painted; the daemon's modules come after
+that, on a thread, so that keys stay quick.
+"""
+
+from __future__ import annotations
+
+import gc
+import getpass
+import importlib
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omnisync.folders import SOCKET, Glance, config_path, glance
+from omnisync.ports import Ids, SystemClock, in_thread
+from omnisync.text import speak
+
+if TYPE_CHECKING:
+    from omnisync.shop import Shop
+    from omnisync.tui.desk import Link
+
+
+def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.environ) -> None:
+    """Show the screens of the shop until the person leaves."""
+    path = config_path(config, environment)
+    found = glance(path, environment)
+    speak(found.language, found.timezone)
+    if environment.get("SSH_CONNECTION"):
+        # Every repaint is sent over the line: nothing moves by itself.
+        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    gc.disable()
+    app = importlib.import_module("omnisync.tui.app")
+    gc.freeze()
+    gc.enable()
+    app.OmniSync(_desk(path, found, environment)).run()
+
+
+def _desk(path: Path, found: Glance, environment: Mapping[str, str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from omnisync.tui.desk import Desk
+
+    return Desk(
+        folder=found.data_folder, config=path, configured=path.exists(),
+        connect=lambda: connected(found.data_folder, path, environment), clock=SystemClock(), actor=actor(),
+        new_id=Ids().new, shop=found.shop, theme=found.theme, keys=found.keys,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def connected(folder: Path, config: Path, environment: Mapping[str, str] = os.environ) -> AsyncIterator[Link]:
+    """A link to the daemon that runs, else to one that is started here and ends with the context.
+
+    Raises ConfigurationError, AlreadyRunning, DatabaseError.
+    """
+    from omnisync.tui.desk import Link
+
+    await in_thread(lambda: importlib.import_module("omnisync.daemon.remote"))
+    from omnisync.daemon.remote import RemoteCommands
+
+    remote = RemoteCommands(folder / SOCKET)
+    if await _answers(remote):
+        yield Link(remote, hosted=False)
+        return
+    shop = await in_thread(lambda: _shop(config, environment))
+    from omnisync.daemon.service import running
+
+    async with running(shop.folder, shop.clock, shop.engine) as daemon:
+        yield Link(daemon.commands, hosted=True)
+
+
+async def _answers(remote: object) -> bool:
+    from omnisync.errors import DaemonNotRunning
+    from omnisync.sync.commands import Status
+
+    try:
+        await remote.run(Status(), actor=actor(), id="status")  # type: ignore[attr-defined]
+    except DaemonNotRunning:
+        return False
+    return True
+
+
+def _shop(config: Path, environment: Mapping[str, str]) -> Shop:
+    """On a thread: the engine's modules take longer to import than the screens took to be painted."""
+    from omnisync.daemon.logs import start_logging
+    from omnisync.settings import load_settings
+    from omnisync.shop import Shop
+
+    importlib.import_module("omnisync.daemon.service")
+    shop = Shop(load_settings(config, environment=environment))
+    shop.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    start_logging(shop.folder, shop.secrets(), echo=False)
+    return shop
+
+
+def actor() -> str:
+    """Who is at the keyboard, for the log."""
+    try:
+        return f"screen:{getpass.getuser()}"
+    except (KeyError, OSError):
+        # A container may run under a number that has no name.
+        return f"screen:{os.getuid()}"

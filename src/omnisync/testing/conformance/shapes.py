@@ -1,0 +1,163 @@
+"""Whether an answer of another shape than usual stays harmless: platforms change theirs without a word.
+
+Every value of the first row of each answer is taken out, set to null and made another kind of value in turn.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
+
+from omnisync.connect.store import PushItem, ReadBack
+from omnisync.errors import ConnectorError, Rejected
+from omnisync.model.order import OrderPart
+from omnisync.model.quantity import PIECE
+from omnisync.testing.conformance.line import Damage
+from omnisync.testing.conformance.result import Checks, Failed, NotApplicable, expect
+from omnisync.testing.conformance.store_bench import Bench, Shop, gathered
+
+CHECKS: Checks[Bench] = Checks("shapes")
+
+_SAMPLE = 250
+"""Damages that are tried of each call, drawn from all that there are."""
+
+_MOST_REQUESTS = 60
+
+Path = tuple[str | int, ...]
+Call = Callable[[], Awaitable[object]]
+
+_GONE = object()
+_INSTEAD: Sequence[Any] = (_GONE, None, "?", ["?"], {"?": "?"}, -1)
+
+
+@CHECKS.add
+async def of_listings(bench: Bench) -> None:
+    """Listings of an unknown shape are an error of the protocol or left as they are, never a crash or an endless walk."""
+    async with bench.open() as shop:
+        await _try(shop, lambda: gathered(shop.store.listings()))
+
+
+@CHECKS.add
+async def of_figures_read(bench: Bench) -> None:
+    """Figures of an unknown shape are an error of the protocol when they are read back, never a crash."""
+    async with bench.open() as shop:
+        if shop.can.read_back is ReadBack.NONE:
+            raise NotApplicable("its platform shows no figures (ReadBack.NONE)")
+        refs = [each.ref for each in (await shop.by_code()).values()]
+        await _try(shop, lambda: shop.store.read(refs))
+
+
+@CHECKS.add
+async def of_answers_to_a_push(bench: Bench) -> None:
+    """An answer to a push that can't be read leaves the outcome open and is an error of the protocol, never a crash."""
+    async with bench.open() as shop:
+        (listing,) = await shop.simple(1)
+        stock = iter(range(1, 10_000))
+
+        async def push() -> None:
+            await shop.store.push([PushItem(listing.ref, stock=next(stock) * PIECE)], "k1")
+
+        await _try(shop, push)
+
+
+@CHECKS.add
+async def of_results(bench: Bench) -> None:
+    """A result of an unknown shape is an error of the protocol or counts as not settled yet, never a crash."""
+    async with bench.open() as shop:
+        if not shop.can.receipt:
+            raise NotApplicable("its platform gives no receipts")
+        (listing,) = await shop.simple(1)
+        items = [PushItem(listing.ref, stock=8 * PIECE)]
+        receipt = (await shop.store.push(items, "k1")).receipt
+        await _try(shop, lambda: shop.store.results(receipt, items))
+
+
+@CHECKS.add
+async def of_orders(bench: Bench) -> None:
+    """One order that can't be read is Rejected with its number in `item`, and the walk goes on to all the others."""
+    async with bench.open() as shop:
+        (listing,) = await shop.simple(1)
+        numbers = {shop.buy(listing) for _ in range(3)}
+        await shop.clock.sleep(2)
+        now = shop.clock.now()
+        await _try(shop, lambda: _all_but_one(shop, numbers, now))
+
+
+async def _all_but_one(shop: Shop, numbers: set[str], now: int) -> None:
+    """Walk as the engine does: what is set aside must be a single order."""
+    pages = aiter(shop.store.orders(now - 3_600_000, now))
+    found: list[OrderPart] = []
+    aside: set[str] = set()
+    while True:
+        try:
+            found += await anext(pages)
+        except StopAsyncIteration:
+            break
+        except Rejected as error:
+            if not error.item:
+                raise
+            aside.add(error.item)
+    lost = numbers - aside - {part.number for part in found}
+    # The damaged one may have lost its own number.
+    expect(len(lost) <= 1, f"one order could not be read, and {len(lost)} are missing because of it")
+
+
+async def _try(shop: Shop, call: Call) -> None:
+    """Let the call meet a sample of all damages, one at a time."""
+    # The first call may look around before it asks; only then they are all alike.
+    for _ in range(2):
+        shop.line.listen()
+        await shop.patiently(call)
+    answers = list(shop.line.answers)
+    damages = [
+        (place, path, instead)
+        for place, answer in enumerate(answers)
+        for path in _paths(answer)
+        for instead in _INSTEAD
+    ]  # fmt: skip
+    rng = random.Random(3)
+    shop.line.most = _MOST_REQUESTS
+    for place, path, instead in damages if len(damages) <= _SAMPLE else rng.sample(damages, _SAMPLE):
+        shop.line.listen()
+        shop.line.damage = {place: _damage(path, instead)}
+        try:
+            await call()
+        except ConnectorError:
+            continue
+        except Exception as error:
+            place_text = ".".join(map(str, path)) or "the whole answer"
+            what = "missing" if instead is _GONE else repr(instead)
+            if isinstance(error, Failed):
+                raise Failed(f"{error} ({place_text} was {what})") from error
+            raise Failed(f"{place_text} was {what}: {type(error).__name__}: {error}") from error
+    shop.line.listen()
+    shop.line.most = 0
+
+
+def _paths(answer: Any, path: Path = ()) -> Iterator[Path]:
+    """Every value of an answer; of lists the first one stands for all."""
+    yield path
+    if isinstance(answer, dict):
+        for key, value in answer.items():
+            yield from _paths(value, (*path, key))
+    elif isinstance(answer, list) and answer:
+        yield from _paths(answer[0], (*path, 0))
+
+
+def _damage(path: Path, instead: Any) -> Damage:
+    def damage(said: Any) -> Any:
+        if not path:
+            return None if instead is _GONE else instead
+        changed = copy.deepcopy(said)
+        above = changed
+        for step in path[:-1]:
+            above = above[step]
+        if instead is _GONE:
+            del above[path[-1]]
+        else:
+            above[path[-1]] = instead
+        return changed
+
+    return damage

@@ -1,0 +1,266 @@
+"""The app: screens by name, the one watch on the database, the link to the daemon, the keys that work everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input
+
+from omnisync.errors import DatabaseError, OmniSyncError
+from omnisync.log.pulse import Pulse
+from omnisync.model.clean import clean
+from omnisync.text import _
+from omnisync.tui import copying, watch
+from omnisync.tui.acts import Acts
+from omnisync.tui.backend import Backend, Presence
+from omnisync.tui.desk import Desk
+from omnisync.tui.keys import KEYS, bindings, spoken, unknown
+from omnisync.tui.scanner import PAUSE, Scanner
+from omnisync.tui.screens.base import Page
+from omnisync.tui.themes import THEMES, fitting
+
+if TYPE_CHECKING:
+    from omnisync.sync.commands import AnyCommand, Reply
+
+_STATUS_EVERY = 0.6
+"""Seconds that lie at least between two looks at all stores' counts."""
+
+
+class OmniSync(App[None]):
+    """One shop's screens. What the app does itself is the same on each of them."""
+
+    CSS_PATH = "omnisync.tcss"
+    TITLE = "OmniSync"
+    ENABLE_COMMAND_PALETTE = True
+    ESCAPE_TO_MINIMIZE = False
+    COMMAND_PALETTE_BINDING = ""
+    BINDINGS: ClassVar = bindings("app")
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.pulse: Pulse | None = None
+        self.backend = Backend(desk, self.show_status)
+        self.watch = watch.Watch(desk.database, self._data_changed, self._data_appeared)
+        self._scanner = Scanner(self.scanned, self._typed)
+        self.acts = Acts(desk.database, self.say, self.warn)
+        self._pages: dict[str, Page] = {}
+        self._counting = False
+        self._recount = False
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = fitting(desk.theme, os.environ)
+        self.set_keymap(dict(desk.keys))
+
+    # Coming and going
+
+    def on_mount(self) -> None:
+        """The first rows are painted before anything else is so much as imported."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self.exit)
+        self.watch.open()
+        self.action_screen("products")
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self.set_interval(watch.EVERY, self.watch.look)
+        self._count()
+        if self.desk.configured:
+            self.backend.start()
+        for wrong in unknown(self.desk.keys):
+            self.warn(_("The configuration's [keys] names {id}, which no key has.").format(id=wrong))
+
+    async def on_unmount(self) -> None:
+        """Whatever ended the screen, a key or a line that broke, the daemon in this process ends in order."""
+        await self.backend.stop()
+        self.watch.close()
+
+    # Screens
+
+    def action_screen(self, name: str) -> None:
+        """Show one of the main screens; it keeps its state while another is seen."""
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = _made(name)
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if self.screen is not page:
+            if isinstance(self.screen, Page):
+                self.switch_screen(page)
+            else:
+                self.push_screen(page)
+
+    def action_back(self) -> None:
+        """Back one level."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A question and a line that is typed into have their own Esc."""
+        del parameters
+        if action == "back":
+            asked = isinstance(self.screen, ModalScreen) or isinstance(self.focused, Input)
+            return len(self.screen_stack) > 2 and not asked
+        return True
+
+    def action_help(self) -> None:
+        """What the keys do here."""
+        from omnisync.tui.screens.help import Help
+
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self.screen))
+
+    def action_mouse(self) -> None:
+        """Give the mouse to the terminal, or take it back."""
+        driver = self._driver
+        if driver is None:
+            return
+        switch = ("_disable_mouse_support", "_enable_mouse_support")[getattr(driver, "mouse_given", False)]
+        getattr(driver, switch, lambda: None)()
+        given = switch.startswith("_disable")
+        driver.mouse_given = given  # type: ignore[attr-defined]
+        self.say(_("The mouse selects text now.") if given else _("The mouse is OmniSync's again."))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything that can be done here, and the themes."""
+        seen = set()
+        for active in screen.active_bindings.values():
+            id_ = active.binding.id or ""
+            if id_ in KEYS and id_ not in seen and KEYS[id_].title and id_ != "app.palette" and active.enabled:
+                seen.add(id_)
+                title = f"{KEYS[id_].title}  ({spoken(active.binding.key)})"
+                action, node = active.binding.action, active.node
+                yield SystemCommand(title, KEYS[id_].help, lambda a=action, n=node: self.run_action(a, n))
+        for theme in THEMES:
+            yield SystemCommand(
+                _("colours: {theme}").format(theme=theme.name), _("Change the colours of the screen."),
+                lambda name=theme.name: setattr(self, "theme", name),
+            )  # fmt: skip
+
+    # Keys that come before all others
+
+    async def on_event(self, event: events.Event) -> None:
+        """A scanner's burst opens the product from anywhere but a line that is being typed into."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if isinstance(self.focused, Input):
+                if event.is_printable:
+                    # Letters are letters there, whatever else they are keys for.
+                    self.focused._forward_event(event)  # noqa: SLF001
+                    return
+                await super().on_event(event)
+                return
+            held = self._scanner.take(event.key)
+            if held:
+                if event.key != "enter":
+                    self.set_timer(PAUSE, partial(self._settle, self._scanner.serial))
+                return
+        await super().on_event(event)
+
+    def _settle(self, serial: int) -> None:
+        if self._scanner.serial == serial:
+            self._scanner.settle()
+
+    def _typed(self, key: str) -> None:
+        self.run_worker(self._check_bindings(key, priority=True), exit_on_error=True)
+
+    def scanned(self, code: str) -> None:
+        """Open the product with that barcode."""
+        from omnisync.log.story import product_of
+        from omnisync.tui.screens.product import Sheet
+
+        product = product_of(self.watch.reader, code) if self.watch.reader else None
+        if product is None:
+            self.warn(_("No product has the barcode {code}.").format(code=clean(code)))
+        elif isinstance(self.screen, Sheet):
+            self.screen.open(product)
+        else:
+            self.push_screen(Sheet(product))
+
+    # Data and daemon
+
+    def _data_changed(self) -> None:
+        if isinstance(self.screen, Page):
+            self.screen.data_changed()
+        self._count()
+
+    def _data_appeared(self) -> None:
+        for page in self.screen_stack:
+            if isinstance(page, Page):
+                page.data_appeared()
+        self._count()
+
+    def _count(self) -> None:
+        """Count anew on a thread, at most so often."""
+        if self._counting:
+            self._recount = True
+        elif self.watch.reader is not None:
+            self._counting = True
+            self.run_worker(self._counted(), exit_on_error=True)
+
+    async def _counted(self) -> None:
+        from omnisync.log.pulse import pulse
+        from omnisync.log.reader import Reader
+        from omnisync.ports import in_thread
+
+        def read() -> Pulse:
+            with Reader(self.desk.database) as reader:
+                return pulse(reader)
+
+        while True:
+            self._recount = False
+            try:
+                self.pulse = await in_thread(read)
+            except DatabaseError as error:
+                self.warn(str(error))
+            self.show_status()
+            await self.desk.clock.sleep(_STATUS_EVERY)
+            if not self._recount:
+                break
+        self._counting = False
+
+    def show_status(self) -> None:
+        """The presence or the counts are others now."""
+        if not self.is_running:
+            return
+        if isinstance(self.screen, Page):
+            self.screen.show_status()
+        if self.backend.presence is Presence.FAILED and self.backend.problem:
+            self.warn(self.backend.problem)
+
+    async def order(self, command: AnyCommand) -> Reply | None:
+        """Have a command carried out; what refuses it is said to the person, and the answer is None."""
+        try:
+            return await self.backend.run(command)
+        except OmniSyncError as error:
+            self.warn(str(error))
+            return None
+
+    def say(self, text: str) -> None:
+        """Tell the person something that passes by."""
+        self.notify(clean(text, 400), markup=False, timeout=4)
+
+    def warn(self, text: str) -> None:
+        """Tell the person of something that went wrong."""
+        self.notify(clean(text, 400), severity="error", markup=False, timeout=12)
+
+    def copy(self, text: str) -> None:
+        """Copy a text from outside, made harmless, to the clipboard and into a file."""
+        safe = "\t".join(clean(part) for part in text.split("\t"))
+        self.copy_to_clipboard(safe)
+        kept = copying.keep(self.desk.folder, safe)
+        self.say(_("Copied: {text}").format(text=safe) + (f" ({kept.name})" if kept else ""))
+
+
+def _made(name: str) -> Page:
+    from omnisync.tui.screens.products import Products
+
+    return {"products": Products}[name]()

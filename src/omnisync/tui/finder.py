@@ -1,0 +1,105 @@
+"""From a wish to rows on the screen: the newest wish wins, and the first rows don't wait for all of them.
+
+The order of a wish is frozen on a thread. If that takes longer than a glance, its first rows are shown
+before; a wish that nobody has any more is interrupted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from omnisync.errors import DatabaseError
+from omnisync.log.product_view import FrozenList, Interrupted, ListRow, Wish
+
+_GLANCE = 0.035
+"""Seconds in which an order is better awaited than painted in two steps."""
+
+HEAD = 96
+"""Rows that are shown first: more than any screen has."""
+
+
+class Finder:
+    """``head`` gets first rows, ``built`` a finished order; both on the loop, for the newest wish only."""
+
+    def __init__(
+        self, path: Path, head: Callable[[Sequence[ListRow]], None], built: Callable[[FrozenList, Wish], None]
+    ) -> None:
+        self.wish: Wish | None = None
+        """The newest."""
+        self._head, self._built = head, built
+        self._heads = FrozenList(path)
+        self._lists = (FrozenList(path), FrozenList(path))
+        self._shown: FrozenList | None = None
+        self._turn = 0
+        self._builder, self._reader = ThreadPoolExecutor(1, "order"), ThreadPoolExecutor(1, "head")
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def shown(self) -> FrozenList | None:
+        """The order that is on the screen."""
+        return self._shown
+
+    def first(self, wish: Wish) -> Sequence[ListRow]:
+        """The first rows at once, on the caller's thread: for the first paint of all."""
+        return self._heads.head(wish, HEAD)
+
+    def look_for(self, wish: Wish, glance: float = _GLANCE) -> None:
+        """Show what the wish finds, as soon as it is found."""
+        self._turn += 1
+        self.wish = wish
+        self._heads.interrupt()
+        self._spare().interrupt()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work(glance), name="finder")
+
+    def _spare(self) -> FrozenList:
+        return self._lists[1] if self._shown is self._lists[0] else self._lists[0]
+
+    async def _work(self, glance: float) -> None:
+        done = -1
+        while done != self._turn:
+            done = self._turn
+            assert self.wish is not None
+            await self._fulfil(self.wish, done, glance)
+
+    async def _fulfil(self, wish: Wish, turn: int, glance: float) -> None:
+        loop, spare = asyncio.get_running_loop(), self._spare()
+        building = loop.run_in_executor(self._builder, self._build, spare, wish, turn)
+        await asyncio.wait({building}, timeout=glance)
+        if not building.done() and turn == self._turn:
+            rows = await loop.run_in_executor(self._reader, self._first_rows, wish)
+            if rows is not None and turn == self._turn and not building.done():
+                self._head(rows)
+        if await building and turn == self._turn:
+            self._shown = spare
+            self._built(spare, wish)
+
+    def _build(self, spare: FrozenList, wish: Wish, turn: int) -> bool:
+        """On its thread; False when a newer wish came in between."""
+        if turn != self._turn:
+            return False
+        try:
+            spare.build(wish)
+        except Interrupted:
+            return False
+        return True
+
+    def _first_rows(self, wish: Wish) -> Sequence[ListRow] | None:
+        try:
+            return self._heads.head(wish, HEAD)
+        except DatabaseError:
+            # Interrupted by a newer wish; if there is none, the finished order brings the reason.
+            return None
+
+    def close(self) -> None:
+        """End the threads and close the connections once they have."""
+        self._turn += 1
+        for each in (self._heads, *self._lists):
+            each.interrupt()
+        self._builder.shutdown(wait=True, cancel_futures=True)
+        self._reader.shutdown(wait=True, cancel_futures=True)
+        for each in (self._heads, *self._lists):
+            each.close()

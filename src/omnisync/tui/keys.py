@@ -1,0 +1,143 @@
+"""Every key as data: an id, the keys, what they do, what the footer and the help say.
+
+The id is what the configuration's [keys] table remaps; its part before the dot names the screen or
+widget that the key belongs to. F-keys, arrows, Enter, Space and Esc carry every main action; a letter
+is an alias, and works on a keyboard of another script at the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+from omnisync.text import _
+
+
+class Key(NamedTuple):
+    """One thing that keys do. ``title`` is for the footer and the list of commands, "" keeps it out of the footer."""
+
+    keys: str
+    action: str
+    title: str
+    help: str
+    footer: bool = False
+
+
+KEYS: Mapping[str, Key] = {
+    # Everywhere
+    "app.help": Key("f1,question_mark", "help", _("help"), _("What the keys do here."), footer=True),
+    "app.products": Key("f2,1", "screen('products')", _("Products"), _("All products with every store's figures.")),
+    "app.palette": Key("ctrl+p", "command_palette", _("all commands"), _("Everything that can be done here, by name."), footer=True),
+    "app.quit": Key("f10,ctrl+q", "quit", _("quit"), _("Leave OmniSync.")),
+    "app.back": Key("escape", "back", _("back"), _("Back one level.")),
+    "app.mouse": Key("ctrl+o", "mouse", _("mouse on/off"), _("Give the mouse to the terminal, to select text with it, or take it back.")),
+    # Any table
+    "table.up": Key("up,k", "move(-1)", "", _("One row up.")),
+    "table.down": Key("down,j", "move(1)", "", _("One row down.")),
+    "table.page_up": Key("pageup", "page(-1)", "", _("One page up.")),
+    "table.page_down": Key("pagedown", "page(1)", "", _("One page down.")),
+    "table.first": Key("home,g", "jump(0)", "", _("The first row.")),
+    "table.last": Key("end,G", "jump(-1)", "", _("The last row.")),
+    "table.select": Key("space", "toggle", _("select"), _("Select the row, or no longer; then one row down."), footer=True),
+    "table.all": Key("ctrl+a,a", "all", _("all found"), _("Select everything that was found, or nothing again."), footer=True),
+    "table.copy": Key("y", "screen.copy_code", _("copy code"), _("Copy the row's code to the clipboard, and into the file last-copy.txt.")),
+    "table.copy_row": Key("Y", "screen.copy_row", _("copy row"), _("Copy the whole row, with tabs between its columns.")),
+    # Products
+    "products.sheet": Key("enter", "sheet", _("sheet"), _("Everything about the product."), footer=True),
+    "products.find": Key("f3,ctrl+f,slash", "find", _("find"), _("Find as you type: words of the name, the code or the barcode."), footer=True),
+    "products.price": Key("f4,e", "price", _("price"), _("Give the product a price of its own in the marked store; an empty one gives the price list its say again."), footer=True),
+    "products.update": Key("f5,u", "update", _("update"), _("Send the figures of this product, or of the selected ones, to the stores now."), footer=True),
+    "products.general_update": Key("f17,shift+f5,U", "general_update", _("update all"), _("Send everything to the stores now; first it shows what would be sent.")),
+    "products.exclude": Key("f6,x", "exclude", _("exclude"), _("Stop sending stock or price of this product or of the selected ones, or send them again."), footer=True),
+    "products.why": Key("w,f12", "why", _("why"), _("Why the marked store shows what it shows."), footer=True),
+    "products.filter": Key("f,ctrl+t", "state", _("filter"), _("Only products with a figure in one state: waiting, held, refused, excluded, differs.")),
+    "products.category": Key("c", "category", _("category"), _("Only products of one category.")),
+    "products.sort": Key("s,ctrl+s", "sort", _("sort"), _("Sort by a column; the same one again turns the order round.")),
+    "products.fresh": Key("r,ctrl+r", "fresh", _("refresh"), _("Put the rows in order anew, and take in products that are new.")),
+    "products.next_store": Key("right,l", "store(1)", _("next store"), _("Mark the next store; its price is what F4 edits.")),
+    "products.last_store": Key("left,h", "store(-1)", _("previous store"), _("Mark the previous store.")),
+    "products.next_house": Key("shift+right", "warehouse(1)", _("next warehouse"), _("Show the next warehouse, where there is no room for all.")),
+    "products.last_house": Key("shift+left", "warehouse(-1)", _("previous warehouse"), _("Show the previous warehouse.")),
+    # The line to find with
+    "find.done": Key("enter,down,tab", "done", _("to the list"), _("Go to what was found."), footer=True),
+    "find.clear": Key("escape", "clear", _("clear"), _("Find nothing in particular: all products again."), footer=True),
+    # A price being edited
+    "price.save": Key("enter", "save", _("save"), _("Send this price."), footer=True),
+    "price.cancel": Key("escape", "cancel", _("cancel"), _("Leave the price as it is."), footer=True),
+    # One product, and why
+    "sheet.why": Key("w,f12,enter", "why", _("why"), _("Why the marked store shows what it shows."), footer=True),
+    "sheet.update": Key("f5,u", "update", _("update"), _("Send the product's figures to the stores now."), footer=True),
+    "sheet.next_store": Key("right,l,tab", "store(1)", _("next store"), _("Mark the next store."), footer=True),
+    "sheet.last_store": Key("left,h,shift+tab", "store(-1)", _("previous store"), _("Mark the previous store.")),
+    "sheet.copy": Key("y", "copy_code", _("copy code"), _("Copy the code to the clipboard.")),
+    "why.next_store": Key("right,l,tab", "store(1)", _("other stores"), _("The next store."), footer=True),
+    "why.last_store": Key("left,h,shift+tab", "store(-1)", _("previous store"), _("The previous store.")),
+    "why.update": Key("f5,u", "update", _("update now"), _("Send the product's figures to the stores now."), footer=True),
+    # Help
+    "help.close": Key("escape,f1,question_mark,enter", "close", _("close"), _("Back to the screen."), footer=True),
+    # A question
+    "ask.yes": Key("enter,y", "yes", _("yes"), _("Do it."), footer=True),
+    "ask.no": Key("escape,n", "no", _("no"), _("Leave everything as it is."), footer=True),
+    "choose.take": Key("enter", "take", _("choose"), _("Take what is marked."), footer=True),
+    "choose.no": Key("escape", "no", _("cancel"), _("Leave everything as it is."), footer=True),
+}  # fmt: skip
+
+_QWERTY = "qwertyuiopasdfghjklzxcvbnm"
+_LAYOUTS = ("йцукенгшщзфывапролдячсмить", ";ςερτυθιοπασδφγηξκλζχψωβνμ", "/'קראטוןםפשדגכעיחלךזסבהנמצ")
+"""The same places on a Cyrillic, a Greek and a Hebrew keyboard."""
+
+
+def bindings(scope: str) -> list[Binding]:
+    """The keys of one screen or widget.
+
+    All are looked at before the widget itself sees the key: a burst of keys (a scanner, a slow line) is
+    handed out faster than widgets answer, and a key must find the focus that the one before it left.
+    """
+    return [
+        Binding(
+            _with_aliases(key.keys), key.action, key.title or key.help, id=name, tooltip=key.help, show=key.footer,
+            priority=True,
+        )
+        for name, key in KEYS.items()
+        if name.partition(".")[0] == scope
+    ]  # fmt: skip
+
+
+def unknown(ids: Iterable[str]) -> list[str]:
+    """Those of the ids that no key has."""
+    return [each for each in ids if each not in KEYS]
+
+
+def spoken(key: str) -> str:
+    """A key as people call it."""
+    return _SPOKEN.get(key) or "+".join(_SPOKEN.get(part, part) for part in key.split("+"))
+
+
+_SPOKEN = {
+    "question_mark": "?", "slash": "/", "escape": "Esc", "enter": "Enter", "space": _("Space"), "tab": "Tab",
+    "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "up": "↑", "down": "↓", "left": "←",
+    "right": "→", "ctrl": "Ctrl", "shift": _("Shift"), "f17": _("Shift") + "+F5",
+    **{f"f{number}": f"F{number}" for number in range(1, 13)},
+}  # fmt: skip
+
+
+def _with_aliases(keys: str) -> str:
+    """The keys, and for each letter the ones at its place on other keyboards."""
+    found = keys.split(",")
+    for key in tuple(found):
+        prefix, _plus, letter = key.rpartition("+")
+        if len(letter) == 1 and letter.lower() in _QWERTY:
+            found += [_alias(prefix, letter, layout) for layout in _LAYOUTS]
+    return ",".join(dict.fromkeys(each for each in found if each))
+
+
+def _alias(prefix: str, letter: str, layout: str) -> str:
+    other = layout[_QWERTY.index(letter.lower())]
+    if not other.isalpha():
+        return ""
+    if letter.isupper():
+        # A script without capitals would give the small letter's key.
+        other = other.upper() if other.upper() != other else ""
+    return f"{prefix}+{other}" if prefix and other else other

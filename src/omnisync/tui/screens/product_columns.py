@@ -1,0 +1,203 @@
+"""The columns of the product list, laid out for the width there is: 160 and 140, 80, or a phone's 40.
+
+First the code, the name, what is available and the marked store; then, as far as there is room, the
+other stores, what is on hand and reserved, and the warehouses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from omnisync.explain.words import SIGNS
+from omnisync.log.product_list import FigureView, ProductView, Sort
+from omnisync.log.product_view import ListRow
+from omnisync.model.clean import clean
+from omnisync.model.money import Money
+from omnisync.text import _, money, quantity
+from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
+
+_PHONE = 60
+_HOUSE, _TOTAL = 5, 6
+_STOCK, _PRICE = 5, 8
+_STORE = _STOCK + 2 + _PRICE + 1
+_NO_LISTING = SIGNS["none"].letter
+
+Hope = tuple[str, int | None]
+"""What a person has just ordered and the daemon has not answered yet: a state and, for a price, its value."""
+
+
+@dataclass(slots=True)
+class Shape:
+    """What the columns depend on but the width. ``hopes`` by (product, store, kind)."""
+
+    warehouses: Sequence[str] = ()
+    stores: Sequence[str] = ()
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    exempt: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    store: int = 0
+    warehouse: int = 0
+    sort: Sort = Sort("name")
+    hopes: dict[tuple[int, str, str], Hope] = field(default_factory=dict)
+
+    @property
+    def marked_store(self) -> str:
+        """The store whose price F4 edits, "" while there is none."""
+        return self.stores[self.store] if self.stores else ""
+
+
+def lay_out(shape: Shape, width: int, code_width: int) -> list[Column]:
+    """The columns that fit into so many cells."""
+    phone = width < _PHONE
+    code_width = min(code_width, 9 if phone else 14)
+    name = 10 if phone else 18 if width < 150 else 24
+    store = _STOCK + 2 if phone else _STORE
+    room = width - MARGIN - code_width - 1 - name - 1 - (_TOTAL + 1)
+    stores = _some(len(shape.stores), room, store + 2, least=1)
+    room -= stores * (store + 2)
+    totals = not phone and len(shape.stores) == stores and room >= 2 * (_TOTAL + 1)
+    if totals:
+        room -= 2 * (_TOTAL + 1)
+    houses = 0 if phone else _some(len(shape.warehouses), room, _HOUSE + 1, least=0)
+    room -= houses * (_HOUSE + 1)
+    columns = [
+        _titled(shape, "code", _("Code"), code_width, _code),
+        _titled(shape, "name", _("Name"), name + max(0, room), _name),
+        *_houses(shape, houses),
+        *_totals(shape, full=totals),
+    ]
+    for at in _window(shape.store, len(shape.stores), stores):
+        columns += _store(shape, at, folded=stores < len(shape.stores), phone=phone)
+    return columns
+
+
+def _some(wanted: int, room: int, each: int, *, least: int) -> int:
+    return max(min(wanted, least), min(wanted, room // each))
+
+
+def _window(chosen: int, count: int, size: int) -> range:
+    """So many neighbours, with the chosen one among them."""
+    start = max(0, min(chosen - size // 2, count - size))
+    return range(start, start + size)
+
+
+def _titled(
+    shape: Shape, by: str, title: str, width: int, text: Callable[[ProductView], str], *, right: bool = False,
+    gap: str = " ", marked: bool = False,
+) -> Column:  # fmt: skip
+    """A column of one text, with the arrow of the sort in its title."""
+    if shape.sort.by == by:
+        title += "▼" if shape.sort.descending else "▲"
+    if right and len(title) > width:
+        title = title[:width]
+
+    def cells(row: ListRow) -> Sequence[Cell]:
+        return (Cell(fitted(text(row.product), width, right=right)),)
+
+    return Column(by, title, width, cells, right, gap, marked)
+
+
+def _code(product: ProductView) -> str:
+    return clean(product.code)
+
+
+def _name(product: ProductView) -> str:
+    return clean(product.name)
+
+
+def _houses(shape: Shape, count: int) -> list[Column]:
+    folded = count < len(shape.warehouses)
+    found = []
+    for at in _window(shape.warehouse, len(shape.warehouses), count):
+        house = shape.warehouses[at]
+        text = partial(_balance, house)
+        marked = folded and at == shape.warehouse
+        title = clean(house)[: _HOUSE - (1 if shape.sort.by == f"warehouse:{house}" else 0)]
+        found.append(_titled(shape, f"warehouse:{house}", title, _HOUSE, text, right=True, marked=marked))
+    return found
+
+
+def _balance(house: str, product: ProductView) -> str:
+    on_hand = product.balances.get(house)
+    return "–" if on_hand is None else quantity(on_hand)
+
+
+def _totals(shape: Shape, *, full: bool) -> list[Column]:
+    wide = partial(_titled, shape, width=_TOTAL, right=True)
+    available = wide("available", _("avail"), text=lambda product: quantity(product.available))
+    if not full:
+        return [available]
+    return [
+        wide("on_hand", _("hand"), text=lambda product: quantity(product.on_hand)),
+        wide("reserved", _("resv"), text=lambda product: quantity(product.reserved) if product.reserved else "–"),
+        available,
+    ]
+
+
+def _store(shape: Shape, at: int, *, folded: bool, phone: bool) -> list[Column]:
+    """A store's quantity, sign and price; its name is the title of both."""
+    store = shape.stores[at]
+    marked = at == shape.store
+    title = clean(store)
+    if folded and marked:
+        title = f"◂{title}▸"
+    arrow = "▼" if shape.sort.descending else "▲"
+    stock_title = arrow if shape.sort.by == f"stock:{store}" else ""
+    price_title = arrow if shape.sort.by == f"price:{store}" else ""
+    if phone:
+        stock = partial(_stock_cells, shape, store)
+        return [Column(f"stock:{store}", title[: _STOCK + 2] + stock_title, _STOCK + 2, stock, False, " ", marked)]
+    head = fitted(title + stock_title, _STORE)
+    return [
+        Column(f"stock:{store}", head[: _STOCK + 2], _STOCK + 2, partial(_stock_cells, shape, store), False, "│ ", marked),
+        Column(
+            f"price:{store}", head[_STOCK + 2 : _STORE - 1] + (price_title or " "), _PRICE + 1,
+            partial(_price_cells, shape, store), False, "", marked,
+        ),
+    ]  # fmt: skip
+
+
+def _stock_cells(shape: Shape, store: str, row: ListRow) -> Sequence[Cell]:
+    figure, state = _figure(shape, store, "stock", row)
+    if figure is None:
+        return (Cell(fitted(_NO_LISTING, _STOCK, right=True) + "  "),)
+    if row.product.category in shape.exempt.get(store, ()):
+        text = SIGNS["exempt"].letter
+    else:
+        value = _shown(figure, state)
+        text = "?" if value is None else quantity(value)
+    return _with_sign(fitted(text, _STOCK, right=True) + " ", state)
+
+
+def _price_cells(shape: Shape, store: str, row: ListRow) -> Sequence[Cell]:
+    figure, state = _figure(shape, store, "price", row)
+    if figure is None:
+        return (Cell(" " * (_PRICE + 1)),)
+    hope = shape.hopes.get((row.product.id, store, "price"))
+    value = hope[1] if hope and hope[1] is not None else _shown(figure, state)
+    text = "?" if value is None else money(Money(value, shape.currencies.get(store, "")))
+    return _with_sign(fitted(text, _PRICE, right=True), state)
+
+
+def _figure(shape: Shape, store: str, kind: str, row: ListRow) -> tuple[FigureView | None, str]:
+    figure = row.product.figures.get((store, kind))
+    if figure is None:
+        return None, "none"
+    hope = shape.hopes.get((row.product.id, store, kind))
+    return figure, hope[0] if hope else figure.state
+
+
+def _shown(figure: FigureView, state: str) -> int | None:
+    """What is on its way there, else what the store is known to show."""
+    if state == "waiting" or figure.shown is None:
+        return figure.value
+    return figure.shown
+
+
+def _with_sign(text: str, state: str) -> Sequence[Cell]:
+    sign = SIGNS[state].letter
+    if state == "confirmed":
+        return (Cell(text + sign),)
+    look = "excluded" if state in ("excluded", "off") else state
+    return (Cell(text), Cell(sign, look)) if state != "refused" else (Cell(text + sign, look),)

@@ -1,0 +1,365 @@
+"""The product list: every warehouse's balance and every store's figures in one row, and what is done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from omnisync.log.overview import rules_of, store_names
+from omnisync.log.product_list import Sort, warehouses
+from omnisync.log.product_view import FrozenList, ListRow, Wish
+from omnisync.model.clean import clean
+from omnisync.model.money import Money
+from omnisync.text import _, number
+from omnisync.tui.acts import Acts
+from omnisync.tui.finder import Finder
+from omnisync.tui.keys import bindings
+from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.product_acts import ProductActs, state_title
+from omnisync.tui.screens.product_columns import Shape, lay_out
+from omnisync.tui.widgets.price_editor import PriceEditor
+from omnisync.tui.widgets.table import VirtualTable
+
+
+class FindLine(Input):
+    """What is looked for; typing looks at once."""
+
+    BINDINGS: ClassVar = bindings("find")
+    HELP_TEXT = _(
+        "Type words of the name, the code or a barcode: the beginning of each is enough, all of them must occur, "
+        "and letters with or without their marks are the same. Enter goes to the list, Esc shows everything again."
+    )
+
+    def action_done(self) -> None:
+        """To what was found. The focus moves at once: the next key may already be there."""
+        self.screen.set_focus(self.screen.query_one(ProductTable))
+
+    def action_clear(self) -> None:
+        """Everything again."""
+        self.value = ""
+        self.action_done()
+
+
+class ProductTable(VirtualTable[ListRow]):
+    """The list itself."""
+
+    def key_of(self, row: ListRow) -> int:
+        """A product's id."""
+        return row.product.id
+
+    def look_of(self, row: ListRow) -> tuple[str, str]:
+        """Changed rows have a dot, products that the ERP no longer sells are dim."""
+        return "•" if row.changed else "", "" if row.product.active else "dim"
+
+
+class Products(Page):
+    """All products. What acts on them is in ProductActs."""
+
+    BINDINGS: ClassVar = bindings("products")
+    WHILE_TYPING = frozenset(
+        {"find", "price", "update", "general_update", "exclude", "why", "state", "category", "sort", "fresh"}
+    )
+    HELP_TEXT = _(
+        "One row per product: what every warehouse holds, what is on hand, reserved and available, then for each store "
+        "the quantity and the price with a sign. ✓ confirmed · … on its way · ‖ held until you say yes · ! refused · "
+        "– excluded · ∞ always in stock · ≠ the store shows something else · · not listed there. "
+        "A dot • before a row: it has changed since the list was put in order; r puts it in order anew."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shape = Shape()
+        self.wish = Wish()
+        self.do = ProductActs(self)
+        self._built_wish = self.wish
+        self._finder: Finder | None = None
+        self._code_width = 8
+        self._width = 0
+        self._total = 0
+
+    @property
+    def acts(self) -> Acts:
+        """What was ordered on any screen."""
+        return self.omnisync.acts
+
+    def body(self) -> ComposeResult:
+        """The line to find with, the list, the place for a price being edited."""
+        with Horizontal(id="findline"):
+            yield Static(" ▸", id="sign", markup=False)
+            find = FindLine(placeholder=_("F3 or / to find: name, code, barcode"), compact=True, id="find")
+            find.cursor_blink = False
+            yield find
+            yield Static("", id="found", markup=False)
+        yield ProductTable(id="products")
+        yield Static("", id="empty", classes="hidden", markup=False)
+        yield PriceEditor()
+
+    def on_mount(self) -> None:
+        """The first rows at once."""
+        self.set_focus(self.table)
+        if self.reader is None:
+            self._show_empty()
+        else:
+            self._open()
+
+    def on_unmount(self) -> None:
+        """End the finder's threads."""
+        if self._finder is not None:
+            self._finder.close()
+
+    @property
+    def table(self) -> ProductTable:
+        """The list."""
+        return self.query_one(ProductTable)
+
+    def _open(self) -> None:
+        self._finder = Finder(self.omnisync.desk.database, self.table.show_head, self._built)
+        self._learn()
+        rows = self._finder.first(self.wish)
+        widths = sorted(cell_len(clean(row.product.code)) for row in rows)
+        self._code_width = max(8, widths[-1] if widths else 8)
+        self._width = 0
+        self.table.show_head(rows)
+        self.fit()
+        self._finder.look_for(self.wish, glance=0.25)
+
+    def _learn(self) -> None:
+        """The warehouses and stores that there are."""
+        reader = self.reader
+        assert reader is not None
+        rules = {name: rules_of(reader, name) for name in store_names(reader)}
+        self.shape.warehouses = warehouses(reader)
+        self.shape.stores = [name for name, each in rules.items() if each is not None]
+        self.shape.currencies = {name: each.currency for name, each in rules.items() if each is not None}
+        self.shape.exempt = {name: frozenset(each.exempt_categories) for name, each in rules.items() if each is not None}
+
+    def on_resize(self) -> None:
+        """Another width has room for other columns."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Lay the columns out anew."""
+        width = self.size.width - 1
+        if width > 0:
+            self._width = width
+            self.table.lay_out(lay_out(self.shape, width, self._code_width))
+            self.tell_found()
+
+    # Data
+
+    def data_appeared(self) -> None:
+        """The first data is there."""
+        if self._finder is None:
+            self._open()
+
+    def data_changed(self) -> None:
+        """Rows stay where they are; those that changed are repainted."""
+        if self._finder is None:
+            self._open()
+            return
+        before = (self.shape.warehouses, self.shape.stores)
+        self._learn()
+        if before != (self.shape.warehouses, self.shape.stores):
+            self.fit()
+        if not self.table.count and not self.wish.filtered:
+            self._finder.look_for(self.wish)
+        self.table.reread()
+        self.run_worker(self.acts.look(), exit_on_error=True)
+
+    def look_for(self, wish: Wish) -> None:
+        """Show other products, or the same in another order."""
+        self.wish = wish
+        if self._finder is not None:
+            self._finder.look_for(wish)
+
+    def _built(self, order: FrozenList, wish: Wish) -> None:
+        same = replace(wish, sort=Sort("name")) == replace(self._built_wish, sort=Sort("name"))
+        keep = self.table.row if same and not self.table.pages.only_head else None
+        self._built_wish = wish
+        cursor = (order.position(keep.product.id) or 0) if keep else 0
+        if not same:
+            self.table.forget_selection()
+        self.table.show(order, cursor)
+        if not wish.filtered:
+            self._total = order.count
+        self._show_empty()
+        self.tell_found()
+
+    @property
+    def order(self) -> FrozenList | None:
+        """The frozen order that is on the screen."""
+        return self._finder.shown if self._finder else None
+
+    def tell_found(self) -> None:
+        """How many were found, and what the list is narrowed to."""
+        wish, table = self.wish, self.table
+        count = number(table.count)
+        text = _("{n} of {total}").format(n=count, total=number(self._total)) if wish.filtered else _("{n} products").format(n=count)
+        if table.pages.only_head:
+            text = "…"
+        parts = [text]
+        if wish.category:
+            parts.append(_("category: {name}").format(name=clean(wish.category, 20)))
+        if wish.state:
+            parts.append(_("only: {state}").format(state=state_title(wish.state)))
+        if self.size.width >= 100:
+            parts.append(_("sort: {column}").format(column=self.sort_title(wish.sort.by)))
+        self.query_one("#found", Static).update(Content("   ".join(parts) + " "))
+
+    def _show_empty(self) -> None:
+        """A calm word where there are no rows, with the next step."""
+        empty = self.reader is None or (not self.table.count and not self.table.pages.only_head)
+        box = self.query_one("#empty", Static)
+        box.set_class(not empty, "hidden")
+        self.table.set_class(empty, "hidden")
+        if empty:
+            box.update(Content(self._why_empty()))
+            self.set_focus(None)
+        elif self.focused is None:
+            self.set_focus(self.table)
+
+    def _why_empty(self) -> str:
+        desk = self.omnisync.desk
+        if self.wish.filtered and self.reader is not None:
+            return _("Nothing was found.\n\nEsc in the find line shows everything again.")
+        if not desk.configured:
+            return _(
+                "There is no shop here yet.\n\nOmniSync looks for its configuration at\n{path}\n\n"
+                "Leave with F10, then run `omnisync init` to write one,\nor `omnisync demo` to see a sample shop at work."
+            ).format(path=clean(str(desk.config)))
+        if self.omnisync.watch.problem and desk.database.exists():
+            return clean(self.omnisync.watch.problem, 400)
+        return _("No products yet.\n\nThey appear here by themselves as soon as the ERP has been read.")
+
+    # Keys
+
+    def action_sheet(self) -> None:
+        """Everything about the product."""
+        self.do.sheet()
+
+    def action_why(self) -> None:
+        """Why the marked store shows what it shows."""
+        self.do.why()
+
+    def action_price(self) -> None:
+        """Edit the marked store's price in its cell."""
+        self.do.edit_price()
+
+    def action_update(self) -> None:
+        """Send the figures of one or many now."""
+        self.run_worker(self.do.update())
+
+    def action_general_update(self) -> None:
+        """Send everything now."""
+        self.run_worker(self.do.general_update())
+
+    def action_exclude(self) -> None:
+        """Stop sending stock or price, or start again."""
+        self.run_worker(self.do.exclude())
+
+    def action_state(self) -> None:
+        """Narrow the list to a state."""
+        self.run_worker(self.do.choose_state())
+
+    def action_category(self) -> None:
+        """Narrow the list to a category."""
+        self.run_worker(self.do.choose_category())
+
+    def action_sort(self) -> None:
+        """Choose the column to sort by."""
+        self.run_worker(self.do.choose_sort())
+
+    def action_copy_code(self) -> None:
+        """Copy the code."""
+        self.do.copy_code()
+
+    def action_copy_row(self) -> None:
+        """Copy the row."""
+        self.do.copy_row()
+
+    def action_find(self) -> None:
+        """Into the find line, at once: the letters may already be there."""
+        self.set_focus(self.query_one(FindLine))
+
+    @on(Input.Changed, "#find")
+    def _typed(self, event: Input.Changed) -> None:
+        self.look_for(replace(self.wish, text=event.value))
+
+    def action_store(self, step: int) -> None:
+        """Mark another store."""
+        if self.shape.stores:
+            self.shape.store = (self.shape.store + step) % len(self.shape.stores)
+            self.fit()
+
+    def action_warehouse(self, step: int) -> None:
+        """Another warehouse, where not all have room."""
+        if self.shape.warehouses:
+            self.shape.warehouse = (self.shape.warehouse + step) % len(self.shape.warehouses)
+            self.fit()
+
+    def action_fresh(self) -> None:
+        """Put the rows in order anew."""
+        self.look_for(self.wish)
+
+    def sort_by(self, column: str) -> None:
+        """Sort by a column; the same one again turns the order round."""
+        old = self.wish.sort
+        sort = Sort(column, descending=not old.descending if old.by == column else False)
+        self.shape.sort = sort
+        self.fit()
+        self.look_for(replace(self.wish, sort=sort))
+
+    def sort_title(self, column: str) -> str:
+        """A column as people call it."""
+        kind, _colon, name = column.partition(":")
+        titles = {
+            "code": _("code"), "name": _("name"), "on_hand": _("on hand"), "reserved": _("reserved"),
+            "available": _("available"), "warehouse": _("warehouse {name}"), "stock": _("{name}: quantity"),
+            "price": _("{name}: price"),
+        }  # fmt: skip
+        return titles[kind].format(name=clean(name))
+
+    def sortable(self) -> Sequence[str]:
+        """All columns that there are, on the screen or not."""
+        shape = self.shape
+        return (
+            "code", "name", *(f"warehouse:{name}" for name in shape.warehouses), "on_hand", "reserved", "available",
+            *(f"{kind}:{store}" for store in shape.stores for kind in ("stock", "price")),
+        )  # fmt: skip
+
+    @on(VirtualTable.HeaderClicked)
+    def _header(self, event: VirtualTable.HeaderClicked) -> None:
+        self.sort_by(event.column)
+
+    @on(VirtualTable.Selected)
+    def _selected(self) -> None:
+        chosen = self.table.chosen_count()
+        self.note(_("{n} selected").format(n=number(chosen)) if chosen else "")
+
+    @on(VirtualTable.Opened)
+    def _opened(self) -> None:
+        self.do.sheet()
+
+    @on(PriceEditor.Left)
+    def _edited(self) -> None:
+        self.set_focus(self.table)
+
+    @on(PriceEditor.Saved)
+    async def _price_saved(self, event: PriceEditor.Saved) -> None:
+        await self.do.set_price(event.product, event.code, event.store, event.minor)
+
+    def price_of(self, row: ListRow, store: str) -> Money | None:
+        """The price that the store shows or will show; None where it is not listed there."""
+        figure = row.product.figures.get((store, "price"))
+        if figure is None:
+            return None
+        value = figure.value if figure.value is not None else figure.shown
+        return Money(value or 0, self.shape.currencies[store])

@@ -1,0 +1,89 @@
+"""Why a store shows what it shows: sentences, newest first, then the rules behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from omnisync.explain.why import Explanation, explain
+from omnisync.log.overview import store_names
+from omnisync.log.story import Why, why
+from omnisync.text import _, when
+from omnisync.tui.keys import bindings
+from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.product import update_one
+from omnisync.tui.widgets.lines import Line, Lines, sign
+from omnisync.tui.widgets.table import fitted
+
+
+class WhyPage(Page):
+    """The chain behind one store's figures of one product."""
+
+    BINDINGS: ClassVar = bindings("why")
+    HELP_TEXT = _(
+        "The newest step is on top. Each figure can be followed back to the count, the order or the person it comes "
+        "from; below stand the store's rules, and how the wanted figures come about."
+    )
+
+    def __init__(self, product: int, store: str) -> None:
+        super().__init__()
+        self._product, self._store = product, store
+
+    def body(self) -> ComposeResult:
+        """One page of text."""
+        yield Lines()
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self.set_focus(self.query_one(Lines))
+        self.data_changed()
+
+    def data_changed(self) -> None:
+        """Read it anew; the same text is not repainted."""
+        if self.reader is None or not self.is_mounted:
+            return
+        chain = why(self.reader, self._product, self._store)
+        if chain is not None:
+            now = self.omnisync.desk.clock.now()
+            self.query_one(Lines).show(_lines(chain, explain(chain, now), now, self.size.width))
+
+    def action_store(self, step: int) -> None:
+        """Another store."""
+        if self.reader is not None:
+            names = store_names(self.reader)
+            self._store = names[(names.index(self._store) + step) % len(names)]
+            self.data_changed()
+
+    def action_update(self) -> None:
+        """Send its figures now."""
+        self.run_worker(update_one(self, self._product))
+
+
+def _lines(chain: Why, said: Explanation, now: int, width: int) -> Iterator[Line]:
+    yield [(chain.code, "bold"), ("  ", ""), (chain.name, "bold")]
+    parts: list[tuple[str, str]] = [sign(said.state), (f" {said.shows}", "bold")]
+    yield [*parts, (f"   {said.proof}", said.state if said.state != "confirmed" else "dim")] if said.proof else parts
+    yield []
+    yield from _figures(said)
+    yield []
+    yield [(_("What led there, the newest first"), "title")]
+    for step in said.steps:
+        yield _step(step.at, step.text, step.detail, step.state, now, width)
+    if not said.steps:
+        yield [(_("Nothing has happened yet."), "dim")]
+
+
+def _figures(said: Explanation) -> Iterator[Line]:
+    for title, text in ((_("quantity"), said.wanted), (_("rule"), said.rule), (_("price"), said.price)):
+        yield [(fitted(title, 10), "title"), (text, "")]
+
+
+def _step(at: int, text: str, detail: str, state: str, now: int, width: int) -> Line:
+    parts: list[tuple[str, str]] = [(fitted(when(at, now), 10 if width < 100 else 18) + " ", "dim")]
+    parts.append(sign(state) if state else (" ", ""))
+    parts.append((f" {text}", ""))
+    if detail:
+        parts.append((f"   {detail}", "dim"))
+    return parts

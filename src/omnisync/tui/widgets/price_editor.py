@@ -1,0 +1,67 @@
+"""A price edited in its cell: a line laid exactly over it, there all the time, so that a burst of keys finds it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.geometry import Region
+from textual.message import Message
+from textual.widgets import Input
+
+from omnisync.model.money import Money, minor_digits, parse_decimal
+from omnisync.tui.keys import bindings
+
+
+class PriceEditor(Input):
+    """Whole minor units in, whole minor units out; both decimal marks are understood, no float is used."""
+
+    BINDINGS: ClassVar = bindings("price")
+    KEEPS_KEYS = True
+
+    class Saved(Message):
+        """A price was entered: minor units, or None for the price list's own."""
+
+        def __init__(self, product: int, code: str, store: str, minor: int | None) -> None:
+            super().__init__()
+            self.product, self.code, self.store, self.minor = product, code, store, minor
+
+    class Left(Message):
+        """Editing ended, saved or not."""
+
+    def __init__(self) -> None:
+        super().__init__(restrict=r"[0-9]*[.,]?[0-9]{0,2}", select_on_focus=True, compact=True)
+        self.cursor_blink = False
+        self._target = (0, "", "")
+        self._currency = ""
+        self._before = ""
+
+    def open(self, product: int, code: str, store: str, price: Money, place: Region) -> None:
+        """Edit this price there."""
+        self._target, self._currency = (product, code, store), price.currency
+        self.value = self._before = str(price)
+        self.styles.width = place.width
+        self.styles.offset = (place.x, place.y)
+        self.display = True
+        self.screen.set_focus(self)
+        self.action_select_all()
+
+    def action_save(self) -> None:
+        """Send what was entered, if it is something else than before."""
+        text = self.value.strip()
+        if text and text not in (".", ","):
+            amount = parse_decimal(text.replace(",", "."), ".")
+            minor: int | None = int(amount.scaleb(minor_digits(self._currency)).to_integral_value())
+        else:
+            minor = None
+        if text != self._before:
+            self.post_message(self.Saved(*self._target, minor))
+        self._leave()
+
+    def action_cancel(self) -> None:
+        """Leave the price as it is."""
+        self._leave()
+
+    def _leave(self) -> None:
+        self.display = False
+        self.post_message(self.Left())
+

@@ -1,0 +1,123 @@
+"""The top line: one look tells whether all is well; red only when a person is needed.
+
+It shows no running clock and no ages that tick: a screen on which nothing happens sends no byte.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from omnisync.log.pulse import Pulse, StorePulse
+from omnisync.model.clean import clean
+from omnisync.text import _, number, plural
+from omnisync.tui.backend import Presence
+
+_HEALTH_SIGNS = {"down": "✗", "refused": "✗", "paused": "‖", "limited": "…"}
+
+
+class StatusLine(Widget):
+    """Shop, daemon, every store, what waits for a person."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"status--{name}" for name in ("name", "good", "busy", "bad", "quiet")}
+    DEFAULT_CSS = """
+    StatusLine { height: 1; dock: top; background: $panel; }
+    StatusLine > .status--name { color: $foreground; background: $panel; text-style: bold; }
+    StatusLine > .status--good { color: $success; background: $panel; }
+    StatusLine > .status--busy { color: $warning; background: $panel; }
+    StatusLine > .status--bad { color: $error; background: $panel; text-style: bold; }
+    StatusLine > .status--quiet { color: $foreground; background: $panel; }
+    """
+
+    def __init__(self, shop: str) -> None:
+        super().__init__()
+        self._shop = clean(shop, 30)
+        self._parts: list[tuple[str, str]] = []
+        self._pulse: Pulse | None = None
+        self._presence = Presence.NONE
+
+    def show(self, pulse: Pulse | None, presence: Presence) -> None:
+        """What is so now; repainted only where it differs."""
+        parts = self._said(pulse, presence)
+        if parts != self._parts:
+            self._parts = parts
+            self.refresh()
+
+    def _said(self, pulse: Pulse | None, presence: Presence) -> list[tuple[str, str]]:
+        return [_daemon(presence), *(_stores(pulse) if pulse else ()), *(_person(pulse) if pulse else ())]
+
+    def render_line(self, y: int) -> Strip:
+        """What needs a person stays on a narrow screen; what is well goes first."""
+        del y
+        width = self.size.width
+        parts = [("name", _("OmniSync") if width < 100 or not self._shop else f"{_('OmniSync')}  {self._shop}")]
+        parts += self._parts
+        parts = _narrowed(parts, width - 2)
+        segments = [Segment(" ", self._style("quiet"))]
+        for look, text in parts:
+            segments += [Segment(text, self._style(look)), Segment("   " if width >= 100 else "  ", self._style("quiet"))]
+        return Strip(segments).crop_extend(0, width, self._style("quiet"))
+
+    def _style(self, look: str) -> Style:
+        return self.get_component_rich_style(f"status--{look}")
+
+
+def _daemon(presence: Presence) -> tuple[str, str]:
+    match presence:
+        case Presence.ATTACHED:
+            return "good", _("● daemon")
+        case Presence.HOSTED:
+            return "good", _("● running here")
+        case Presence.STARTING:
+            return "busy", _("○ starting …")
+        case Presence.FAILED:
+            return "bad", _("✗ not running")
+    return "quiet", _("○ only looking")
+
+
+def _stores(pulse: Pulse) -> list[tuple[str, str]]:
+    parts = [_store(store) for store in pulse.stores]
+    if pulse.erp in ("down", "refused"):
+        parts.insert(0, ("bad" if pulse.erp == "refused" else "busy", _("✗ ERP")))
+    return parts
+
+
+def _store(store: StorePulse) -> tuple[str, str]:
+    name = clean(store.name, 20)
+    if store.health in ("down", "refused", "paused"):
+        return ("bad" if store.health == "refused" else "busy"), f"{_HEALTH_SIGNS[store.health]} {name}"
+    if store.waiting:
+        return "busy", f"… {name} {number(store.waiting)}"
+    if store.health == "limited":
+        return "busy", f"… {name}"
+    return ("good", f"✓ {name}") if store.health else ("quiet", f"· {name}")
+
+
+def _person(pulse: Pulse) -> list[tuple[str, str]]:
+    parts = []
+    if pulse.held:
+        parts.append(("bad", plural("{n} held", "{n} held", pulse.held)))
+    if pulse.refused:
+        parts.append(("bad", plural("{n} refused", "{n} refused", pulse.refused)))
+    if pulse.quarantined:
+        parts.append(("bad", plural("{n} set aside", "{n} set aside", pulse.quarantined)))
+    return parts or [("good", _("all well"))] if pulse.stores else []
+
+
+def _narrowed(parts: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """Leave out what is well, then the name, until the line fits."""
+    gap = 3 if width >= 98 else 2
+    kept = [*parts]
+    for unimportant in ("good", "name", "quiet", "busy"):
+        while sum(cell_len(text) + gap for _look, text in kept) > width:
+            place = next((at for at, (look, _text) in enumerate(kept) if look == unimportant), None)
+            if place is None:
+                break
+            del kept[place]
+    return kept

@@ -1,0 +1,142 @@
+"""Commands that have the daemon do something, on a daemon with the real socket, commands and log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.cli.conftest import Shop
+from tests.cli.shop import Daemon
+
+from omnisync.log.reader import Reader
+from omnisync.log.story import events
+
+
+def last_event(shop: Shop, type_: str) -> Any:
+    with Reader(shop.folder / "omnisync.db") as reader:
+        return next(told for told in events(reader) if told.type == type_)
+
+
+def test_a_dry_run_sends_nothing(shop: Shop) -> None:
+    found = shop.json("update", "--dry-run", "--store", "woo-hu")
+    assert found["would_send"] == 3
+    assert {(item["code"], item["kind"], item["wanted"]) for item in found["items"]} == {
+        ("BRU-0200", "stock", 1000), ("TRT-0010", "stock", 99_000), ("TRT-0010", "price", 900),
+    }  # fmt: skip
+    said = shop.run("update", "--dry-run").stderr
+    assert "7 figures would be sent" in said
+    assert "1 is held, excluded or switched off" in said
+
+
+def test_an_update_of_a_product_waits_until_confirmed(shop: Shop, daemon: Daemon) -> None:
+    found = shop.json("update", "--product", "8690000000012", "--store", "trendyol")
+    assert found["in_time"]
+    assert found["counts"] == {"confirmed": 2}
+    stock = found["items"][0]
+    assert (stock["kind"], stock["wanted"], stock["sent"], stock["confirmed"]) == ("stock", 136_000, 136_000, 136_000)
+    assert last_event(shop, "person.update").actor.startswith("cli:")
+
+
+def test_a_general_update_tells_counts_and_what_was_not_confirmed(shop: Shop, start: Callable[..., Any]) -> None:
+    with start(refuse={"ty-150": "no such barcode"}):
+        result = shop.run("update", "--yes")
+    assert result.exit_code == 1
+    assert "BRU-0150  trendyol  stock" in result.stdout
+    assert "no such barcode" in result.stdout
+    assert "TRT-0010" not in result.stdout
+    assert "7 figures: " in result.stdout
+    assert "2 refused" in result.stdout
+
+
+def test_an_update_that_is_not_confirmed_in_time_ends_with_1(shop: Shop, start: Callable[..., Any]) -> None:
+    with start(answers=False):
+        assert "Not everything was confirmed in time" in shop.refused("update", "--wait", "1")
+        assert shop.run("update", "--wait", "0").exit_code == 0
+
+
+def test_a_store_in_trouble_is_named_before_the_wait(shop: Shop, start: Callable[..., Any]) -> None:
+    with start(answers=False) as daemon:
+        daemon.engine.stores["trendyol"].sync.health.paused = True
+        assert "trendyol: paused by you" in shop.run("update", "--store", "trendyol", "--wait", "1").stderr
+
+
+def test_a_product_that_no_store_lists_can_not_be_updated(shop: Shop) -> None:
+    assert "Nothing of that is listed" in shop.refused("update", "--product", "BRU-0150", "--store", "woo-hu")
+
+
+def test_a_price_is_set_in_the_stores_currency_and_confirmed(shop: Shop, daemon: Daemon) -> None:
+    found = shop.json("price", "BRU-0200", "9.500", "--store", "woo-hu")
+    assert found["items"][0]["confirmed"] == 9500
+    assert last_event(shop, "person.price").event.currency == "HUF"
+    assert "your own price: 9,500 HUF" in shop.json("why", "BRU-0200", "--store", "woo-hu")[0]["price"]
+
+
+def test_the_price_list_gets_its_say_again(shop: Shop, daemon: Daemon) -> None:
+    shop.ok("price", "BRU-0150", "80", "--store", "trendyol")
+    assert "88.90" in shop.ok("price", "BRU-0150", "--list", "--store", "trendyol")
+    assert last_event(shop, "person.price").event.minor is None
+
+
+def test_a_price_that_the_store_does_not_confirm_ends_with_1(shop: Shop, start: Callable[..., Any]) -> None:
+    with start(answers=False):
+        assert "has not confirmed" in shop.refused("price", "BRU-0150", "80", "--store", "trendyol", "--wait", "1")
+        assert shop.ok("price", "BRU-0150", "81", "--store", "trendyol", "--no-wait")
+
+
+def test_a_price_of_a_product_that_is_not_listed_is_kept(shop: Shop, daemon: Daemon) -> None:
+    assert "is kept for when it is" in shop.ok("price", "BRU-0150", "5.000", "--store", "woo-hu")
+
+
+@pytest.mark.parametrize(
+    ("flags", "stock", "price"),
+    [([], True, True), (["--stock"], True, None), (["--price"], None, True), (["--stock", "--price"], True, True)],
+)
+def test_exclude_and_include(
+    shop: Shop, daemon: Daemon, flags: list[str], stock: bool | None, price: bool | None
+) -> None:
+    assert "2 products are excluded on trendyol" in shop.ok(
+        "exclude", "B150", "BRU-0200", "--store", "trendyol", *flags
+    )
+    excluded = last_event(shop, "person.exclusion").event
+    assert (excluded.products, excluded.stock, excluded.price) == (("BRU-0150", "BRU-0200"), stock, price)
+    shop.ok("include", "BRU-0150", "BRU-0200", "--store", "trendyol", *flags)
+    included = last_event(shop, "person.exclusion").event
+    assert (included.stock, included.price) == (None if stock is None else False, None if price is None else False)
+
+
+def test_release_of_a_read_and_of_figures(shop: Shop, daemon: Daemon) -> None:
+    assert "Released" in shop.ok("release", "balances-ab12-9")
+    assert "Nothing is held under the name" in shop.refused("release", "balances-ab12-9")
+    assert "1 figure of woo-hu" in shop.ok("release", "--store", "woo-hu", "--price", "BRU-0200")
+    assert last_event(shop, "guard.figures-released").event.products == ("BRU-0200",)
+    assert "Nothing of that is held" in shop.refused("release", "--store", "woo-hu", "--price")
+
+
+def test_link_and_unlink(shop: Shop, daemon: Daemon) -> None:
+    assert "Listing ty-999 of trendyol is TRT-0010" in shop.ok("link", "ty-999", "TRT-0010", "--store", "trendyol")
+    assert shop.json("stores", "--unmatched") == []
+    shop.ok("link", "ty-999", "--none", "--store", "trendyol")
+    assert shop.json("stores", "--unmatched")[0]["reason"] == "unlinked"
+    assert "has no listing nope" in shop.refused("link", "nope", "BRU-0150", "--store", "trendyol")
+
+
+def test_retry(shop: Shop, daemon: Daemon) -> None:
+    assert "1 product is tried again" in shop.ok("retry", "--store", "trendyol", "BRU-0200")
+    assert "woo-hu has refused nothing" in shop.ok("retry", "--store", "woo-hu")
+
+
+def test_pause_and_resume(shop: Shop, daemon: Daemon) -> None:
+    def paused() -> bool:
+        return daemon.engine.stores["trendyol"].sync.health.paused
+
+    shop.ok("pause", "trendyol")
+    assert paused()
+    shop.ok("resume", "trendyol")
+    assert not paused()
+    assert "There is no store ebay" in shop.refused("pause", "ebay")
+
+
+def test_pull(shop: Shop, daemon: Daemon) -> None:
+    assert "trendyol is being asked" in shop.ok("pull", "--store", "trendyol")
+    assert "There is no ERP" in shop.refused("pull")

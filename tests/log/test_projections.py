@@ -1,0 +1,146 @@
+"""P1: the tables are what the log says, however its events were grouped into transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.log.stories import BEGINNING, BUILDERS, some_events, tell
+
+from omnisync.log import rebuild as rebuilding
+from omnisync.log.apply.figures import available
+from omnisync.log.rebuild import rebuild, table_names, verify
+from omnisync.log.rows import BalanceRow
+from omnisync.log.state import State
+from omnisync.log.writer import Change, Log
+from omnisync.model.events import Event, ListingLinked, ListingsGone, ListingsSeen, SeenListing
+from omnisync.model.rules import StoreRules, wanted_stock
+from omnisync.testing.clock import ManualClock
+from omnisync.testing.virtual import VirtualLoop, open_inline, run
+
+_trim = State.trim
+
+
+def _groups(events: Sequence[Event], sizes: Sequence[int]) -> Iterator[Sequence[Event]]:
+    start, turn = 0, 0
+    while start < len(events):
+        size = sizes[turn % len(sizes)] if sizes else len(events)
+        yield events[start : start + size]
+        start, turn = start + size, turn + 1
+
+
+def _play(path: Path, events: Sequence[Event], sizes: Sequence[int]) -> None:
+    """Write a log of these events, so many to a transaction."""
+
+    async def story(_: VirtualLoop) -> None:
+        log = await Log.open(path, ManualClock(), open_inline)
+        for group in _groups(events, sizes):
+
+            def decide(change: Change, group: Sequence[Event] = group) -> None:
+                for event in group:
+                    tell(change, event)
+
+            await log.transact(decide)
+        await log.close()
+
+    run(story)
+
+
+def _tables(db: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    names = [name for name in table_names(db) if name != "search"]
+    tables = {name: db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}
+    return {**tables, "search": db.execute("SELECT rowid, text FROM search ORDER BY 1").fetchall()}
+
+
+def _sums_hold(db: sqlite3.Connection) -> None:
+    """What the tables say twice they say alike, and every wish is what the one availability function gives."""
+    assert db.execute(
+        """SELECT id, on_hand, reserved, available FROM product p WHERE available <> on_hand - reserved
+        OR on_hand <> (SELECT coalesce(sum(on_hand), 0) FROM balance WHERE product = p.id)
+        OR reserved <> (SELECT coalesce(sum(reserved), 0) FROM balance WHERE product = p.id)
+        OR reserved <> (SELECT coalesce(sum(quantity), 0) FROM reservation WHERE product = p.id)"""
+    ).fetchall() == [], "a product's sums are not those of its balances and reservations"  # fmt: skip
+    assert db.execute(
+        "SELECT * FROM balance b WHERE reserved <> (SELECT coalesce(sum(quantity), 0) FROM reservation r"
+        " WHERE r.product = b.product AND r.warehouse = b.warehouse)"
+    ).fetchall() == [], "a balance's reservations are not those of the orders"  # fmt: skip
+    state = State(db)
+    for product, store, wanted in db.execute("SELECT product, store, wanted FROM figure WHERE kind = 'stock'").fetchall():
+        rules: StoreRules | None = state.rules().get(store)
+        row = state.products.get(product)
+        if rules is None or row is None:
+            continue
+        balances: dict[str, BalanceRow] = state.balances.of(product)
+        exempt = row.category in rules.exempt_categories
+        asked = wanted_stock(rules, available(rules, balances), exempt=exempt, active=bool(row.active))
+        assert wanted == asked, f"the wish of product {product} in {store} is not of now"
+
+
+def _proven(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        assert verify(db) == []
+        _sums_hold(db)
+        return _tables(db)
+    finally:
+        db.close()
+
+
+_stories = st.lists(some_events, min_size=1, max_size=25)
+_sizes = st.lists(st.integers(1, 9), min_size=1, max_size=4)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(_stories, _sizes, _sizes, st.integers(1, 7))
+def test_a_rebuild_equals_the_live_tables_whatever_happened_and_however_it_was_grouped(
+    story: list[Event], sizes: list[int], others: list[int], step: int
+) -> None:
+    events = [*BEGINNING, *story]
+    with tempfile.TemporaryDirectory() as folder, patch.object(rebuilding, "_STEP", step):
+        _play(Path(folder, "one"), events, sizes)
+        with patch.object(State, "trim", lambda self: _trim(self, 0)):
+            _play(Path(folder, "other"), events, others)
+        assert _proven(Path(folder, "one")) == _proven(Path(folder, "other"))
+
+
+@pytest.mark.parametrize("kind", BUILDERS, ids=lambda kind: str(kind.__struct_config__.tag))
+@settings(max_examples=5, deadline=None)
+@given(data=st.data())
+def test_every_type_of_event_is_applied_alike_live_and_in_a_rebuild(kind: type, data: st.DataObject) -> None:
+    events = [*BEGINNING, *data.draw(st.lists(BUILDERS[kind], min_size=1, max_size=4))]
+    with tempfile.TemporaryDirectory() as folder:
+        _play(Path(folder, "one"), events, [4])
+        _proven(Path(folder, "one"))
+
+
+def test_a_rebuild_in_place_gives_the_same_tables_and_tells_how_far_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    _play(path, BEGINNING, [2])
+    db = sqlite3.connect(path, isolation_level=None)
+    before = _tables(db)
+    db.execute("UPDATE product SET on_hand = 1")
+    db.execute("DELETE FROM figure")
+    assert {found.table for found in verify(db)} == {"product", "figure"}, "a table that was tampered with is named"
+    told: list[tuple[int, int]] = []
+    assert rebuild(db, lambda done, total: told.append((done, total))) == len(BEGINNING)
+    assert told[-1] == (len(BEGINNING), len(BEGINNING))
+    assert _tables(db) == before
+    assert verify(db) == []
+    db.close()
+
+
+@pytest.mark.parametrize("freed_by", [ListingLinked("s1", "r1", ""), ListingsGone("s1", ("r1",))], ids=["person", "gone"])
+def test_a_listing_may_take_over_the_product_of_another_in_one_transaction(tmp_path: Path, freed_by: Event) -> None:
+    """Rows are written in the order in which they were first changed, and the index allows one listing only."""
+    spare = [ListingsSeen("s1", (SeenListing("r9", "", "spare", name),)) for name in ("one code", "other code")]
+    back = ListingsSeen("s1", (SeenListing("r1", "", "back again"),))
+    story = [*BEGINNING, *spare, freed_by, ListingLinked("s1", "r9", "A"), back]
+    _play(tmp_path / "log", story, [len(BEGINNING) + 1, 9])
+    with patch.object(rebuilding, "_STEP", len(BEGINNING) + 1):
+        _proven(tmp_path / "log")
