@@ -36,9 +36,7 @@ class FolderSource:
         self._states: dict[str, ErpState] = {}
         self._exports = 0
 
-    def hold(
-        self, products: Sequence[ErpProduct], balances: Sequence[ErpBalance], prices: Sequence[ErpPrice]
-    ) -> None:
+    def hold(self, products: Sequence[ErpProduct], balances: Sequence[ErpBalance], prices: Sequence[ErpPrice]) -> None:
         """Export these."""
         self._folder.mkdir(exist_ok=True)
         self._stock = [(each.code, each.warehouse, _number(Decimal(each.on_hand) / PIECE)) for each in balances]

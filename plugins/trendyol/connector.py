@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from omnisync.connect.budget import Limit
+from omnisync.connect.budget import Allowance, Limit
 from omnisync.connect.check import Finding, Grade
 from omnisync.connect.context import Context
 from omnisync.connect.http import Response, http_date
@@ -163,6 +163,10 @@ class TrendyolStore:
             return Page(parts, window.after(answer), problems)
 
         return Walk(fetch, Window.first(since, until))
+
+    def allowances(self) -> Sequence[Allowance]:
+        """What is left of each of Trendyol's limits."""
+        return self._http.budget.left()
 
     async def close(self) -> None:
         """Give connections back."""

@@ -6,11 +6,12 @@ facts/real-woocommerce.md 2 and 3. Nothing here knows products or orders.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+from omnisync.connect.budget import Allowance
 from omnisync.connect.context import Context
 from omnisync.connect.http import Response
 from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, Rejected, Unavailable, UnknownOutcome
@@ -31,6 +32,12 @@ _TIMEOUT = 120.0
 _GROUP = "shop"
 
 
+MALFORMED = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
+"""What reading JSON of another shape than expected can raise."""
+
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows of a list; ``total`` is how many the whole list has, None when the shop doesn't say."""
@@ -46,10 +53,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The pair of keys made in WooCommerce's settings."""
+    """The pair of keys made in WooCommerce's settings. They never show in its text."""
 
-    key: str
-    secret: str
+    key: str = field(repr=False)
+    secret: str = field(repr=False)
 
 
 class Api:
@@ -118,7 +125,9 @@ class Api:
         """One page of a list."""
         answer = await self.call("GET", path, {"per_page": str(PER_PAGE), **params})
         rows = _decoded(answer)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
+        if not isinstance(rows, list) or not all(
+            isinstance(row, dict) and isinstance(row.get("id"), int) for row in rows
+        ):
             raise Unavailable(f"The shop gave something else than a list for {path}.")
         total = answer.headers.get("x-wp-total", "")
         return Page(rows, int(total) if total.isdigit() else None)
@@ -131,9 +140,21 @@ class Api:
         except Unavailable as error:
             raise UnknownOutcome(str(error)) from error
 
+    def allowances(self) -> list[Allowance]:
+        """What is left of the shop's limits; WooCommerce itself names none."""
+        return self._http.budget.left()
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()
+
+
+def shaped(read: Callable[[], T], error: type[Unavailable | UnknownOutcome] = Unavailable) -> T:
+    """The result of reading an answer. Raises the error when the answer has another shape than it should."""
+    try:
+        return read()
+    except MALFORMED as wrong:
+        raise error(f"The shop's answer has an unexpected form: {type(wrong).__name__}: {wrong}") from wrong
 
 
 def canonical(address: str) -> str:

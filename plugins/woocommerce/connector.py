@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding
 from omnisync.connect.context import Context
 from omnisync.connect.store import (
@@ -21,9 +23,10 @@ from omnisync.errors import Rejected, Unavailable, UnknownOutcome
 from omnisync.model.order import OrderPart
 
 from . import order_mapping
-from .api import PER_PAGE, Api, Credentials
+from .api import MALFORMED, PER_PAGE, Api, Credentials, shaped
 from .checkup import Checkup
 from .mapping import PRODUCT_FIELDS, VARIATION_FIELDS, Parent, Reader, parent, update
+from .walk import OrderPage, Walk
 
 _CAPABILITIES = Capabilities(
     max_batch=100,
@@ -74,35 +77,45 @@ class WooConnector:
         The flat list of all variations exists in newer versions only, and only what the products
         themselves name counts as complete: what it leaves out is read product by product.
         """
-        parents: dict[int, Parent] = {}
+        parents: dict[str, Parent] = {}
         async for rows in self._pages("products", self._fields(PRODUCT_FIELDS)):
-            parents |= {row["id"]: found for row in rows if (found := parent(row))}
-            yield [listing for row in rows if (listing := self._reader.product(row))]
+            products, above = shaped(partial(self._products, rows))
+            parents |= above
+            yield products
         seen: set[int] = set()
         if parents:
             async for rows in self._all_variations():
-                known = [row for row in rows if row.get("parent_id") in parents]
+                known = [row for row in rows if str(row.get("parent_id")) in parents]
                 seen |= {row["id"] for row in known}
-                yield [self._reader.variation(row, parents[row["parent_id"]]) for row in known]
+                yield shaped(partial(self._variations, known, parents))
         for each in parents.values():
             if each.children - seen:
                 async for rows in self._pages(_variations(each.remote_id), self._fields(VARIATION_FIELDS)):
-                    yield [self._reader.variation(row, each) for row in rows if row["id"] not in seen]
+                    fresh = [row for row in rows if row["id"] not in seen]
+                    yield shaped(partial(self._variations, fresh, parents, each))
 
     async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
         """These listings now: one request for products and parents, one for each parent's variations."""
         wanted = {ref.remote_id for ref in refs if not ref.group}
-        found: list[RemoteListing] = []
-        for row in await self._named("products", {ref.group or ref.remote_id for ref in refs}, PRODUCT_FIELDS):
-            listing = self._reader.product(row) if str(row["id"]) in wanted else None
-            if listing:
-                found.append(listing)
-            children = {ref.remote_id for ref in refs if ref.group == str(row["id"])}
-            above = parent(row)
-            if above and children:
-                rows = await self._named(_variations(above.remote_id), children, VARIATION_FIELDS)
-                found += [self._reader.variation(each, above) for each in rows]
+        rows = await self._named("products", {ref.group or ref.remote_id for ref in refs}, PRODUCT_FIELDS)
+        products, parents = shaped(partial(self._products, rows))
+        found = [each for each in products if each.ref.remote_id in wanted]
+        for above in parents.values():
+            children = {ref.remote_id for ref in refs if ref.group == above.remote_id}
+            rows = await self._named(_variations(above.remote_id), children, VARIATION_FIELDS)
+            found += shaped(partial(self._variations, rows, parents, above))
         return found
+
+    def _products(self, rows: Rows) -> tuple[list[RemoteListing], dict[str, Parent]]:
+        """The listings among these products, and those that have variations."""
+        products = [listing for row in rows if (listing := self._reader.product(row))]
+        return products, {found.remote_id: found for row in rows if (found := parent(row))}
+
+    def _variations(
+        self, rows: Rows, parents: Mapping[str, Parent], above: Parent | None = None
+    ) -> list[RemoteListing]:
+        """The listings of variations, which name their parent themselves unless they were asked for below it."""
+        return [self._reader.variation(row, above or parents[str(row["parent_id"])]) for row in rows]
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
         """Write the figures in one batch; ``key`` isn't needed, absolute figures may be sent twice.
@@ -118,24 +131,28 @@ class WooConnector:
             refused |= await self._moved(group, [item for item in items if item.ref.remote_id in entries])
         sent = [entries[item.ref.remote_id] for item in items if item.ref.remote_id not in refused]
         answers = await self._batch(_variations(group) if group else "products", sent) if sent else {}
-        return PushAnswer(
-            results=tuple(
-                ItemResult(item.ref.remote_id, refused=refused[item.ref.remote_id])
-                if item.ref.remote_id in refused
-                else self._reader.result(item, answers[item.ref.remote_id])
-                for item in items
-            )
+        # What can't be read was sent all the same.
+        return shaped(
+            lambda: PushAnswer(results=tuple(self._result(each, answers, refused) for each in items)), UnknownOutcome
         )
+
+    def _result(self, item: PushItem, answers: Mapping[str, dict[str, Any]], refused: Mapping[str, str]) -> ItemResult:
+        remote_id = item.ref.remote_id
+        if remote_id in refused:
+            return ItemResult(remote_id, refused=refused[remote_id])
+        return self._reader.result(item, answers[remote_id])
 
     async def results(self, receipt: str, items: Sequence[PushItem]) -> Sequence[ItemResult] | None:
         """Never asked for. Raises Rejected: WooCommerce answers at once and gives no receipts."""
         raise Rejected("WooCommerce gives no receipts; each push is answered at once.")
 
-    async def orders(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
+    def orders(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
         """Orders changed in the window, and those put into the trash, which no other list shows."""
-        for status in ("any", "trash"):
-            async for rows in self._changed_orders(status, since, until):
-                yield [await self._part(row) for row in rows if row.get("status") not in order_mapping.SKIPPED]
+        return Walk(self._order_pages(since, until))
+
+    def allowances(self) -> Sequence[Allowance]:
+        """What is left of the shop's limits, where it has any."""
+        return self._api.allowances()
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -203,11 +220,30 @@ class WooConnector:
         """The entries of the answer by remote id. Never with ``_fields``, which breaks it (facts section 4)."""
         answer = await self._api.post(f"{path}/batch", {"update": entries})
         told = answer.get("update") if isinstance(answer, dict) else None
-        found = {str(row.get("id")): row for row in told or ()}
+        rows = told if isinstance(told, list) else []
+        found = {str(row.get("id")): row for row in rows if isinstance(row, dict)}
         missing = [str(entry["id"]) for entry in entries if str(entry["id"]) not in found]
         if missing:
             raise UnknownOutcome(f"The shop's answer says nothing about {len(missing)} of {len(entries)} items.")
         return found
+
+    async def _order_pages(self, since: int, until: int) -> AsyncIterator[OrderPage]:
+        for status in ("any", "trash"):
+            async for rows in self._changed_orders(status, since, until):
+                yield await self._order_page(
+                    [row for row in rows if str(row.get("status")) not in order_mapping.SKIPPED]
+                )
+
+    async def _order_page(self, rows: Rows) -> OrderPage:
+        parts: list[OrderPart] = []
+        problems: list[Rejected] = []
+        for row in rows:
+            try:
+                parts.append(await self._part(row))
+            except MALFORMED as error:
+                words = f"An order of the shop can't be read: {type(error).__name__}: {error}"
+                problems.append(Rejected(words, item=str(row.get("number") or row["id"])))
+        return OrderPage(parts, problems)
 
     async def _changed_orders(self, status: str, since: int, until: int) -> AsyncIterator[Rows]:
         """Orders by time of change; each page starts in the second in which the last one ended.

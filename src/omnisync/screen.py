@@ -20,8 +20,9 @@ from omnisync.ports import Ids, SystemClock, in_thread
 from omnisync.text import speak
 
 if TYPE_CHECKING:
+    from omnisync.daemon.remote import RemoteCommands
     from omnisync.shop import Shop
-    from omnisync.tui.desk import Link
+    from omnisync.tui.desk import Desk, Link
 
 
 def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.environ) -> None:
@@ -29,9 +30,9 @@ def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.
     path = config_path(config, environment)
     found = glance(path, environment)
     speak(found.language, found.timezone)
-    if environment.get("SSH_CONNECTION"):
-        # Every repaint is sent over the line: nothing moves by itself.
-        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    # Every repaint may be sent over a line: nothing moves by itself, and a key's answer doesn't wait for a frame.
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     gc.disable()
     app = importlib.import_module("omnisync.tui.app")
     gc.freeze()
@@ -39,7 +40,7 @@ def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.
     app.OmniSync(_desk(path, found, environment)).run()
 
 
-def _desk(path: Path, found: Glance, environment: Mapping[str, str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _desk(path: Path, found: Glance, environment: Mapping[str, str]) -> Desk:
     from omnisync.tui.desk import Desk
 
     return Desk(
@@ -71,12 +72,12 @@ async def connected(folder: Path, config: Path, environment: Mapping[str, str] =
         yield Link(daemon.commands, hosted=True)
 
 
-async def _answers(remote: object) -> bool:
+async def _answers(remote: RemoteCommands) -> bool:
     from omnisync.errors import DaemonNotRunning
-    from omnisync.sync.commands import Status
+    from omnisync.model.commands import Status
 
     try:
-        await remote.run(Status(), actor=actor(), id="status")  # type: ignore[attr-defined]
+        await remote.run(Status(), actor=actor(), id="status")
     except DaemonNotRunning:
         return False
     return True

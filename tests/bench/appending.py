@@ -14,10 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from omnisync.log.writer import Log
-from omnisync.model.events import BalancesCounted, Count
-from omnisync.model.quantity import PIECE
-from omnisync.ports import SystemClock
 from tests.bench.figure import Figure, at_least_share
 from tests.bench.folder import scratch
 from tests.bench.measure import median, took
@@ -25,6 +21,11 @@ from tests.bench.memory_erp import WAREHOUSES, code
 from tests.bench.shop import listed, shop
 from tests.bench.size import Size
 from tests.bench.stores import PLATFORMS
+
+from omnisync.log.writer import Log
+from omnisync.model.events import BalancesCounted, Count
+from omnisync.model.quantity import PIECE
+from omnisync.ports import SystemClock
 
 NAMES = ("append_grouped",)
 
@@ -63,7 +64,9 @@ def _bare(path: Path, count: int) -> float:
     db.execute("PRAGMA synchronous = FULL")
     last = int(db.execute("SELECT max(seq) FROM event").fetchone()[0])
     events = db.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq", (last - count,)).fetchall()
-    touched = db.execute("SELECT product, seq FROM event_product WHERE seq > ? ORDER BY seq", (last - count,)).fetchall()
+    touched = db.execute(
+        "SELECT product, seq FROM event_product WHERE seq > ? ORDER BY seq", (last - count,)
+    ).fetchall()
     with took() as time:
         for start in range(0, count, _TOGETHER):
             stop = min(start + _TOGETHER, count)
@@ -77,9 +80,7 @@ def _transaction(
 ) -> None:
     changes = [(seq % 1000 * PIECE, product) for product, seq in touched]
     db.execute("BEGIN IMMEDIATE")
-    db.executemany(
-        "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", [(count + row[0], *row[1:]) for row in events]
-    )
+    db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", [(count + row[0], *row[1:]) for row in events])
     db.executemany("INSERT INTO event_product VALUES (?, ?)", [(product, count + seq) for product, seq in touched])
     db.executemany(
         "UPDATE balance SET on_hand = ?, counted_seq = ? WHERE product = ? AND warehouse = ?",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from omnisync.log.migrate import migrate
-from omnisync.log.rebuild import make_tables, table_names
 from tests.bench.measure import took
+
+from omnisync.log.migrate import migrate, migrations
+from omnisync.log.rebuild import make_tables, statements, table_names
 
 Rows = dict[str, list[tuple[Any, ...]]]
 """Everything that stands in the log and in the tables made from it, by table."""
@@ -24,6 +26,11 @@ def empty(path: Path) -> sqlite3.Connection:
     migrate(db)
     make_tables(db)
     return db
+
+
+def schema() -> str:
+    """A short name for the tables as they are now."""
+    return hashlib.blake2b("".join((*migrations(), *statements())).encode(), digest_size=4).hexdigest()
 
 
 def rows_of(path: Path) -> Rows:

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 import structlog
-
-from omnisync.daemon.memory import calm_collector
 from tests.bench import appending, erp_pull, idle, intake, latency, listing, push, quiet, rebuilding, start
 from tests.bench.figure import Figure
 from tests.bench.size import Size
+
+from omnisync.daemon.memory import calm_collector
 
 Bench = Callable[[Size], Iterable[Figure]]
 

@@ -18,6 +18,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench import bare
+from tests.bench.figure import Figure, at_most
+from tests.bench.folder import scratch
+from tests.bench.measure import median, took
+from tests.bench.size import Size
+
 from omnisync.connect.context import Context
 from omnisync.connect.loader import discover, load
 from omnisync.demo.catalogue import generate, write
@@ -25,11 +31,6 @@ from omnisync.log.writer import Log
 from omnisync.model.rules import ErpRules
 from omnisync.ports import SystemClock
 from omnisync.sync.erp import ErpSync
-from tests.bench import bare
-from tests.bench.figure import Figure, at_most
-from tests.bench.folder import scratch
-from tests.bench.measure import median, took
-from tests.bench.size import Size
 
 NAMES = ("erp_first", "erp_same", "erp_same_events")
 

@@ -11,6 +11,10 @@ import random
 from collections.abc import Iterator
 from itertools import count
 
+from tests.bench.memory_erp import PRICE_LIST, WAREHOUSES, barcode, code, price
+from tests.bench.shop import listing, plain_rules
+from tests.bench.stores import PLATFORMS
+
 from omnisync.model.events import (
     BalancesCounted,
     BatchAnswered,
@@ -34,9 +38,6 @@ from omnisync.model.events import (
 )
 from omnisync.model.order import OrderState
 from omnisync.model.quantity import PIECE
-from tests.bench.memory_erp import PRICE_LIST, WAREHOUSES, barcode, code, price
-from tests.bench.shop import listing, plain_rules
-from tests.bench.stores import PLATFORMS
 
 _STORES = tuple(PLATFORMS)
 _TOGETHER = 500
@@ -84,7 +85,9 @@ class History:
             yield BalancesCounted(
                 "stock.csv", 1, tuple(Count(code(at), house, 100 * PIECE) for at in some for house in WAREHOUSES)
             )
-            yield PricesRead("prices.csv", tuple(ListPrice(code(at), PRICE_LIST, price(at).minor, "TRY") for at in some))
+            yield PricesRead(
+                "prices.csv", tuple(ListPrice(code(at), PRICE_LIST, price(at).minor, "TRY") for at in some)
+            )
             for name in _STORES:
                 yield ListingsSeen(name, tuple(listing(at) for at in some))
 

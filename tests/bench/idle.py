@@ -11,24 +11,25 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
 import sys
+import tempfile
 import time
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from tests.bench.figure import Figure, at_most
+from tests.bench.size import Size
+
 from omnisync.connect.sandbox import Profile
-from omnisync.daemon.service import DATABASE
 from omnisync.demo.place import STORES, Place
 from omnisync.demo.serve import Wish
 from omnisync.demo.stores import open_store
 from omnisync.errors import DatabaseError
+from omnisync.folders import DATABASE
 from omnisync.log import overview
 from omnisync.log.reader import Reader
-from tests.bench.figure import Figure, at_most
-from tests.bench.folder import scratch
-from tests.bench.size import Size
 
 NAMES = ("idle_cpu", "idle_mb")
 
@@ -48,8 +49,9 @@ asyncio.run(main())
 
 
 def run(size: Size) -> Iterator[Figure]:
-    with scratch() as folder:
-        cpu, memory = asyncio.run(_daemon(folder / "shop", size))
+    # Not under the project: a socket's path must be short.
+    with tempfile.TemporaryDirectory(prefix="omnisync-") as folder:
+        cpu, memory = asyncio.run(_daemon(Path(folder) / "shop", size))
     bare_cpu, bare_memory = asyncio.run(_watched([sys.executable, "-c", _BARE], size, rest=1.0))
     yield at_most("idle_cpu", cpu, "%", floor=bare_cpu, limit=1)
     yield at_most("idle_mb", memory, "MB", floor=bare_memory, limit=80)
@@ -61,19 +63,25 @@ async def _daemon(folder: Path, size: Size) -> tuple[float, float]:
     async with AsyncExitStack() as stack:
         opened = []
         for store in STORES:
-            wish = Wish(store.platform, 0, Profile.INSTANT, 1, store.currency, str(place.listing_file(store).absolute()))
+            wish = Wish(
+                store.platform, 0, Profile.INSTANT, 1, store.currency, str(place.listing_file(store).absolute())
+            )
             opened.append((store, (await stack.enter_async_context(open_store(store, wish))).opened))
         place.configure(opened)
         # The demo asks every second; a shop does not.
         place.config.write_text(re.sub(r"(orders|balances)_every = .*\n", "", place.config.read_text("utf-8")), "utf-8")
         program = str(Path(sys.executable).with_name("omnisync"))
         rest = _REST if size.seconds > 10 else 0.0
-        return await _watched([program, "--config", str(place.config), "daemon"], size, rest, folder / "data" / DATABASE)
+        return await _watched(
+            [program, "--config", str(place.config), "daemon"], size, rest, folder / "data" / DATABASE
+        )
 
 
-async def _watched(command: Sequence[str], size: Size, rest: float, database: Path | None = None) -> tuple[float, float]:
+async def _watched(
+    command: Sequence[str], size: Size, rest: float, database: Path | None = None
+) -> tuple[float, float]:
     """Percent of one processor, and megabytes, of a process that has come to rest."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
     try:
         if database is not None:
             await _settled(database, process)
@@ -84,14 +92,15 @@ async def _watched(command: Sequence[str], size: Size, rest: float, database: Pa
         share = (_ticks(process.pid) - before) / os.sysconf("SC_CLK_TCK") / (time.monotonic() - began)
         return 100 * share, _resident(process.pid)
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
 
 
-async def _settled(database: Path, process: subprocess.Popen[bytes]) -> None:
+async def _settled(database: Path, process: Process) -> None:
     patience = time.monotonic() + _PATIENCE
     while not _at_rest(database):
-        assert process.poll() is None, "the daemon ended"
+        assert process.returncode is None, "the daemon ended"
         assert time.monotonic() < patience, "the daemon did not come to rest"
         await asyncio.sleep(1)
 

@@ -13,13 +13,6 @@ import random
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
-from omnisync.connect.store import Capabilities, ReadBack
-from omnisync.log.writer import Log
-from omnisync.model.money import Money
-from omnisync.model.order import Address, Customer, OrderLine, OrderPart, OrderState
-from omnisync.model.quantity import PIECE
-from omnisync.ports import SystemClock
-from omnisync.sync.store import StoreSync
 from tests.bench import bare
 from tests.bench.figure import Figure, at_least
 from tests.bench.folder import scratch
@@ -27,6 +20,14 @@ from tests.bench.measure import median, took
 from tests.bench.memory_erp import code, price
 from tests.bench.shop import listed, shop
 from tests.bench.size import Size
+
+from omnisync.connect.store import Capabilities, ReadBack
+from omnisync.log.writer import Log
+from omnisync.model.money import Money
+from omnisync.model.order import Address, Customer, OrderLine, OrderPart, OrderState
+from omnisync.model.quantity import PIECE
+from omnisync.ports import SystemClock
+from omnisync.sync.store import StoreSync
 
 NAMES = ("orders_per_second", "orders_twice")
 
@@ -81,7 +82,10 @@ class _Answer:
 
 def _orders(size: Size, number: int, now: int) -> list[OrderPart]:
     rng = random.Random(number)
-    return [_order(f"{number}-{at}", [rng.randrange(size.products) for _ in range(_LINES)], now) for at in range(size.orders)]
+    return [
+        _order(f"{number}-{at}", [rng.randrange(size.products) for _ in range(_LINES)], now)
+        for at in range(size.orders)
+    ]
 
 
 def _order(number: str, products: Sequence[int], now: int) -> OrderPart:

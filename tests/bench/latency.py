@@ -16,15 +16,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from omnisync.connect.sandbox import SandboxOrderLine
-from omnisync.connect.store import ListingRef, PushItem
-from omnisync.model.quantity import PIECE
 from tests.bench.figure import Figure, at_most
 from tests.bench.folder import scratch
 from tests.bench.live import Live, live, until
 from tests.bench.measure import percentile
 from tests.bench.memory_erp import WAREHOUSES, barcode, code
 from tests.bench.size import Size
+
+from omnisync.connect.sandbox import SandboxOrderLine
+from omnisync.connect.store import ListingRef, PushItem
+from omnisync.model.quantity import PIECE
 
 NAMES = ("change_to_confirmed_p50", "change_to_confirmed_p99", "order_to_others_p99")
 

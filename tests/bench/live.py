@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.memory_erp import MemoryErp
+from tests.bench.stores import PLATFORMS, Timed, connect, rules, sandbox
+
 from omnisync.connect.http import InProcess
 from omnisync.connect.sandbox import Sandbox
 from omnisync.connect.store import StoreConnector
@@ -22,8 +25,6 @@ from omnisync.shop import _WATCH_EVERY
 from omnisync.sync.engine import Engine, ErpPlan, StorePlan
 from omnisync.sync.erp import ErpSync
 from omnisync.sync.store import StoreSync
-from tests.bench.memory_erp import MemoryErp
-from tests.bench.stores import PLATFORMS, Timed, connect, rules, sandbox
 
 _PATIENCE = 60.0
 _LOOK = 0.002
@@ -64,9 +65,7 @@ async def live(path: Path, products: int) -> AsyncIterator[Live]:
     timed = {name: Timed(each.application()) for name, each in sandboxes.items()}
     network = InProcess(timed, clock)
     connectors = {name: connect(name, each, clock, network) for name, each in sandboxes.items()}
-    syncs = {
-        name: StoreSync(name, each, log, clock, rng, shipped_releases=False) for name, each in connectors.items()
-    }
+    syncs = {name: StoreSync(name, each, log, clock, rng, shipped_releases=False) for name, each in connectors.items()}
     memory = MemoryErp(products, clock)
     plans = {name: StorePlan(sync, rules(name, connectors[name]), 3600, 3600) for name, sync in syncs.items()}
     erp = ErpPlan(ErpSync(memory, ErpRules("erp"), log, clock, rng), 30, 300, 30, _WATCH_EVERY)

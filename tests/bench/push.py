@@ -13,8 +13,6 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from omnisync.log import outbox
-from omnisync.model.quantity import PIECE
 from tests.bench import bare
 from tests.bench.figure import Figure, at_most
 from tests.bench.folder import scratch
@@ -23,6 +21,9 @@ from tests.bench.memory_erp import WAREHOUSES, MemoryErp
 from tests.bench.shop import Shop, Store, shop
 from tests.bench.size import Size
 from tests.bench.skipping_clock import SkippingClock
+
+from omnisync.log import outbox
+from omnisync.model.quantity import PIECE
 
 NAMES = ("push_10k_woo_calls", "push_10k_woo", "push_10k_trendyol_calls", "push_10k_trendyol")
 

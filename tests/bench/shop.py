@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bench.memory_erp import PRICE_LIST, WAREHOUSES, MemoryErp, barcode, code, price
+from tests.bench.stores import PLATFORMS, Timed, connect, direct, rules, sandbox
+
 from omnisync.connect.sandbox import Sandbox
 from omnisync.connect.store import StoreConnector
 from omnisync.log.writer import Log
@@ -18,8 +21,6 @@ from omnisync.ports import Clock, Ids
 from omnisync.sync.erp import ErpSync
 from omnisync.sync.push import Pusher
 from omnisync.sync.store import StoreSync
-from tests.bench.memory_erp import PRICE_LIST, WAREHOUSES, MemoryErp, barcode, code, price
-from tests.bench.stores import PLATFORMS, Timed, connect, direct, rules, sandbox
 
 
 @dataclass(slots=True)
@@ -94,5 +95,12 @@ def plain_rules(platform: str) -> StoreRules:
 def listing(at: int) -> SeenListing:
     """The listing of a product, showing its first figures."""
     return SeenListing(
-        f"R{at}", code(at), f"Vida {at}", code(at), (barcode(at),), barcode(at), stock=100 * PIECE, price=price(at).minor
+        f"R{at}",
+        code(at),
+        f"Vida {at}",
+        code(at),
+        (barcode(at),),
+        barcode(at),
+        stock=100 * PIECE,
+        price=price(at).minor,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import httpx
+from tests.bench.memory_erp import PRICE_LIST, WAREHOUSES, barcode, code, price
 
 from omnisync.connect.context import Context
 from omnisync.connect.http import Transport
@@ -17,7 +18,6 @@ from omnisync.connect.sandbox import Profile, Sandbox, SandboxProduct
 from omnisync.connect.store import ReadBack, StoreConnector
 from omnisync.model.rules import StoreRules
 from omnisync.ports import Clock
-from tests.bench.memory_erp import PRICE_LIST, WAREHOUSES, barcode, code, price
 
 PLATFORMS: Mapping[str, str] = {"trendyol": "trendyol", "woo": "woocommerce", "woo2": "woocommerce"}
 """The three stores of every bench, by name."""
@@ -40,7 +40,6 @@ class Timed:
         self.calls[scope["method"]] += 1
         await _Steps(self, self._app(scope, receive, self._kept(send) if self.bodies is not None else send))
         self.answered(scope["method"], scope["path"])
-
 
     def _kept(self, send: Any) -> Any:
         async def sending(message: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 import structlog
 from tests.cli.conftest import Shop
 
-from omnisync.cli.logfile import Filter, Line, decode, follow, last
+from omnisync.logfile import Filter, Line, decode, follow, last
 from omnisync.daemon.logs import start_logging
 from omnisync.folders import LOG
 from omnisync.ports import SystemClock

@@ -71,7 +71,9 @@ def _sums_hold(db: sqlite3.Connection) -> None:
         " WHERE r.product = b.product AND r.warehouse = b.warehouse)"
     ).fetchall() == [], "a balance's reservations are not those of the orders"  # fmt: skip
     state = State(db)
-    for product, store, wanted in db.execute("SELECT product, store, wanted FROM figure WHERE kind = 'stock'").fetchall():
+    for product, store, wanted in db.execute(
+        "SELECT product, store, wanted FROM figure WHERE kind = 'stock'"
+    ).fetchall():
         rules: StoreRules | None = state.rules().get(store)
         row = state.products.get(product)
         if rules is None or row is None:
@@ -135,7 +137,9 @@ def test_a_rebuild_in_place_gives_the_same_tables_and_tells_how_far_it_is(tmp_pa
     db.close()
 
 
-@pytest.mark.parametrize("freed_by", [ListingLinked("s1", "r1", ""), ListingsGone("s1", ("r1",))], ids=["person", "gone"])
+@pytest.mark.parametrize(
+    "freed_by", [ListingLinked("s1", "r1", ""), ListingsGone("s1", ("r1",))], ids=["person", "gone"]
+)
 def test_a_listing_may_take_over_the_product_of_another_in_one_transaction(tmp_path: Path, freed_by: Event) -> None:
     """Rows are written in the order in which they were first changed, and the index allows one listing only."""
     spare = [ListingsSeen("s1", (SeenListing("r9", "", "spare", name),)) for name in ("one code", "other code")]

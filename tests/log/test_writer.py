@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from tests.log.opened import opened
 
 from omnisync.errors import DatabaseError
 from omnisync.log.reader import Reader
@@ -39,9 +40,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest_asyncio.fixture
 async def log(path: Path) -> AsyncIterator[Log]:
-    log = await Log.open(path, ManualClock())
-    yield log
-    await log.close()
+    async with opened(path) as log:
+        yield log
 
 
 def stored(path: Path) -> list[tuple[int, str]]:

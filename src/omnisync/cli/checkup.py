@@ -19,9 +19,9 @@ from omnisync.explain.words import health_words
 from omnisync.folders import DATABASE, LOG, SOCKET
 from omnisync.log.examine import examine, needs_one_writer
 from omnisync.log.reader import Reader
+from omnisync.model.commands import Status
 from omnisync.settings import Settings
 from omnisync.shop import ERP, Shop
-from omnisync.sync.commands import Status
 from omnisync.text import _, number, plural, quantity
 
 _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000

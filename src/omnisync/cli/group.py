@@ -54,6 +54,9 @@ def entries() -> Mapping[str, Entry]:
         "service": Entry(shop, f"{here}.service", _("Run the daemon as a service of this machine.")),
         "demo": Entry(shop, f"{here}.demo", _("Run a sample shop with three pretended stores.")),
         "sandbox": Entry(shop, f"{here}.sandbox", _("Run a pretended store of one platform.")),
+        "connector": Entry(
+            shop, f"{here}.connector", _("Show the connectors, and test whether one keeps its promises.")
+        ),
         "backup": Entry(data, f"{here}.backup", _("Write a copy of the database to a file.")),
         "restore": Entry(data, f"{here}.restore", _("Put a backup in the place of the database.")),
         "verify": Entry(data, f"{here}.verify", _("Prove that the tables are what the log says.")),

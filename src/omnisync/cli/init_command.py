@@ -1,4 +1,4 @@
-"""`omnisync init`: asks what init.py needs to know, at the terminal or by flags."""
+"""`omnisync init`: asks what settings/interview.py needs to know, at the terminal or by flags."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from omnisync.cli.init import Question, run_init
+from omnisync.settings.interview import Question, run_init
 from omnisync.cli.output import say, tell
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused

@@ -7,7 +7,7 @@ import click
 from omnisync.cli.options import store_option
 from omnisync.cli.output import say
 from omnisync.cli.place import Place
-from omnisync.sync.commands import Link
+from omnisync.model.commands import Link
 from omnisync.text import _
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from omnisync.cli.logfile import LEVELS, Filter, Line, follow, last
+from omnisync.logfile import LEVELS, Filter, Line, follow, last
 from omnisync.cli.output import Piece, json_text, say_pieces
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused

@@ -13,8 +13,8 @@ from omnisync.text import speak
 
 if TYPE_CHECKING:
     from omnisync.log.reader import Reader
+    from omnisync.model.commands import AnyCommand, Reply
     from omnisync.settings import Settings
-    from omnisync.sync.commands import AnyCommand, Reply
 
 _DATA_VARIABLE = "OMNISYNC_SHOP__DATA_FOLDER"
 

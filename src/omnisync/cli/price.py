@@ -13,8 +13,8 @@ from omnisync.cli.output import say, say_json, tell
 from omnisync.cli.place import Place
 from omnisync.log import progress
 from omnisync.log.reader import Reader
+from omnisync.model.commands import SetPrice
 from omnisync.model.events import Kind
-from omnisync.sync.commands import SetPrice
 from omnisync.text import _
 
 _WAIT = 300

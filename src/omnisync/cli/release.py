@@ -10,8 +10,8 @@ from omnisync.cli.output import say
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
 from omnisync.log import overview
+from omnisync.model.commands import Release
 from omnisync.model.events import Kind
-from omnisync.sync.commands import Release
 from omnisync.text import _, plural
 
 

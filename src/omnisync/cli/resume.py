@@ -6,7 +6,7 @@ import click
 
 from omnisync.cli.output import say
 from omnisync.cli.place import Place
-from omnisync.sync.commands import Pause
+from omnisync.model.commands import Pause
 from omnisync.text import _
 
 

@@ -8,7 +8,7 @@ from omnisync.cli import names
 from omnisync.cli.options import store_option
 from omnisync.cli.output import say
 from omnisync.cli.place import Place
-from omnisync.sync.commands import Retry
+from omnisync.model.commands import Retry
 from omnisync.text import _, plural
 
 

@@ -17,7 +17,7 @@ from omnisync.log import overview
 from omnisync.log.health import HealthRow, load_health
 from omnisync.log.overview import HoldView, RefusedView, SetAside, StoreView
 from omnisync.log.reader import Reader
-from omnisync.sync.commands import Status
+from omnisync.model.commands import Status
 from omnisync.text import _, age, number, plural
 
 _MOST = 10

@@ -15,7 +15,7 @@ from omnisync.errors import CommandRefused
 from omnisync.log import progress
 from omnisync.log.progress import Item
 from omnisync.log.reader import Reader
-from omnisync.sync.commands import Update
+from omnisync.model.commands import Update
 from omnisync.text import _, plural
 
 _MOST = 50

@@ -18,8 +18,8 @@ from omnisync.log import progress
 from omnisync.log.overview import rules_of
 from omnisync.log.progress import Item, Key
 from omnisync.log.reader import Reader
+from omnisync.model.commands import Status
 from omnisync.ports import Clock, SystemClock
-from omnisync.sync.commands import Status
 from omnisync.text import _, plural
 
 _LOOK_EVERY = 0.1

@@ -85,8 +85,9 @@ class RowProblem:
 class ErpRead(Generic[Row]):
     """What one read of the ERP gave.
 
-    ``began_at`` is when the read began (milliseconds UTC): a balance is never newer than that.
-    ``complete`` means that what is absent no longer exists; otherwise only changes came.
+    ``began_at`` is when the read began (milliseconds UTC), taken before the first look: a balance is never
+    newer than that. ``complete`` means that what is absent no longer exists; otherwise only changes came, or
+    a row could not be read, so that its product must not count as gone.
     ``mark`` is handed back at the next read, which answers None when nothing changed since.
     ``source`` names where it came from, for people (a file's name).
     """
@@ -126,7 +127,7 @@ class ErpOrder:
 
 
 class ErpConnector(Protocol):
-    """The shop's ERP, spoken to. Made by the plugin's ``connect(options, context)``.
+    """The shop's ERP, spoken to. Made by the plugin's ``connect(options, context)``, which does not need the ERP.
 
     Every read takes the ``mark`` of the last one ("" at first) and answers None when nothing changed.
     Raises SourceProblem when the source can't be read as a whole just now, else ConnectorError.
@@ -157,10 +158,17 @@ class ErpConnector(Protocol):
         """What became of orders that were sent."""
 
     async def send_order(self, order: ErpOrder) -> str:
-        """Hand over one order, once; answers the ERP's own reference for it."""
+        """Hand over one order, once; answers the ERP's own reference for it.
+
+        The same key again answers the same reference and adds nothing. Keys that differ in case or in a
+        sign are different orders.
+        """
 
     async def find_order(self, key: str) -> str | None:
-        """The ERP's reference of an order sent earlier under that key, None when it has none."""
+        """The ERP's reference of an order sent earlier under that key, None when it has none.
+
+        Raises an error when the ERP can't be asked: None makes the engine send the order again.
+        """
 
     async def close(self) -> None:
         """Give connections back."""

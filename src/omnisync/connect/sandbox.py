@@ -66,7 +66,8 @@ HOSTILE_RATES: Mapping[Fault, float] = {
 class SandboxProduct:
     """A product that a sandbox is seeded with. ``stock`` in whole pieces, ``price`` as "89.90".
 
-    ``variants`` makes it a parent: each variant is a product of its own below it.
+    ``variants`` makes it a parent: each variant is a product of its own below it. A stock below 0 means
+    that it keeps none of its own, as a parent usually does.
     """
 
     code: str

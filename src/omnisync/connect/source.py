@@ -22,9 +22,7 @@ class ErpSource(Protocol):
     options: Mapping[str, Any]
     currency: str
 
-    def hold(
-        self, products: Sequence[ErpProduct], balances: Sequence[ErpBalance], prices: Sequence[ErpPrice]
-    ) -> None:
+    def hold(self, products: Sequence[ErpProduct], balances: Sequence[ErpBalance], prices: Sequence[ErpPrice]) -> None:
         """From now on its data are exactly these, whole and within reach, whatever was done to it before."""
 
     def spoil(self, code: str) -> None:

@@ -2,7 +2,8 @@
 
 A connector translates and speaks. It holds no state of its own, decides nothing about stock or
 price, never sleeps, never repeats a request by itself. It raises only the errors below
-``omnisync.errors.ConnectorError``; what they mean to the engine stands there.
+``omnisync.errors.ConnectorError``; what they mean to the engine stands there. That holds for an answer of
+a shape that nobody expected too. The conformance kit (``omnisync.testing.conformance``) tries all of it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding
 from omnisync.model.money import Money
 from omnisync.model.order import OrderPart
@@ -127,7 +129,7 @@ class PushAnswer:
 
 
 class StoreConnector(Protocol):
-    """One store, spoken to. Made by the plugin's ``connect(options, context)``.
+    """One store, spoken to. Made by the plugin's ``connect(options, context)``, which asks nothing of the store.
 
     ``key`` and ``extra`` of a listing may be read anew by ``read``; of the rest only figures are taken from it.
     """
@@ -137,16 +139,24 @@ class StoreConnector(Protocol):
         """What this store can do."""
 
     async def check(self) -> Sequence[Finding]:
-        """Try address, keys, rights and clock; say in plain words what is wrong and what to do."""
+        """Try address, keys, rights and clock; say in plain words what is wrong and what to do.
+
+        Never raises: whatever the store answers becomes a finding.
+        """
 
     def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
         """Every listing of the store, page by page; each listing once."""
 
     async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
-        """These listings as the store shows them now, at most ``read_batch``; missing ones are left out."""
+        """These listings as the store shows them now, at most ``read_batch``, of any groups; missing ones are left out."""
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
-        """Write these figures in one call. ``key`` is the same when the same batch is sent again."""
+        """Write these figures in one call. ``key`` is the same when the same batch is sent again.
+
+        An item that the store does not know or take is refused in its own result, never by an error, and
+        the others are carried out. A stock between two steps is rounded down or refused. An answer that
+        can't be understood is UnknownOutcome, because the figures may have been taken.
+        """
 
     async def results(self, receipt: str, items: Sequence[PushItem]) -> Sequence[ItemResult] | None:
         """The outcome of each item of an earlier push, or None while it is not settled.
@@ -159,7 +169,16 @@ class StoreConnector(Protocol):
 
         The connector slices windows that the platform would clip; order and repeats don't matter. One
         order that can't be read is raised as Rejected with its number in ``item``, from an iterator
-        that goes on after it; the engine sets it aside and asks for the next page.
+        that goes on after it (an async generator would end there); the engine sets it aside and asks for
+        the next page. ``taken`` of a line is what the store's own figure is lower by because of it just
+        now: 0 once the store has put the pieces back.
+        """
+
+    def allowances(self) -> Sequence[Allowance]:
+        """What is left of the store's rate limits just now, for people to see; empty where it names none.
+
+        Asks nobody and is quick: ``Http.budget.left()`` is the whole answer. A connector of an earlier
+        day may lack it.
         """
 
     async def close(self) -> None:

@@ -11,13 +11,16 @@ import contextlib
 import os
 import stat
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from omnisync.errors import CommandRefused, DaemonNotRunning, OmniSyncError
-from omnisync.sync.commands import AnyCommand, Commands, Reply
+from omnisync.model.commands import AnyCommand, Reply
 from omnisync.text import _
+
+if TYPE_CHECKING:
+    from omnisync.sync.commands import Commands
 
 _LONGEST_LINE = 4 * 1024 * 1024
 
@@ -59,6 +62,13 @@ class CommandServer:
         before = os.umask(0o177)
         try:
             self._server = await asyncio.start_unix_server(self._serve, self._path, limit=_LONGEST_LINE)
+        except OSError as error:
+            # A path of more than about a hundred characters, or a disk that knows no sockets (some network drives).
+            raise CommandRefused(
+                _(
+                    "The socket {path} can't be made: {reason}. Choose a shorter data folder on a disk of this machine."
+                ).format(path=self._path, reason=error)
+            ) from error
         finally:
             os.umask(before)
         return self

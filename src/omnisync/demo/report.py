@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,7 +99,9 @@ class Screen:
         if not self.block:
             self.say(line_of(moment))
             return
-        lines = block_of(moment)
+        # A line that the terminal breaks would make the block higher than it is known to be.
+        width = shutil.get_terminal_size().columns
+        lines = [piece for line in block_of(moment) for piece in textwrap.wrap(line, width) or [""]]
         above = f"\x1b[{self._height}F\x1b[J" if self._height else ""
         self._out.write(above + "\n".join(lines) + "\n")
         self._out.flush()

@@ -40,6 +40,9 @@ from omnisync.text import _
 _BLOCK_EVERY, _LINE_EVERY = 0.5, 2.0
 _LOOK_EVERY = 0.1
 _CATALOGUE_LIMIT, _FIRST_PUSH_LIMIT, _SETTLE_LIMIT = 60.0, 3.0, 90.0
+_PATIENCE = 10
+"""So many times longer everything may take in hostile stores, which tell of orders minutes late."""
+
 _TOLD = 5
 """So many figures of a store that differ are named one by one."""
 
@@ -95,7 +98,8 @@ class _Demo:
         self._screen = screen
         self._clock: Clock = SystemClock()
         self._stop = asyncio.Event()
-        self._began = 0
+        self._began = self._clock.now()
+        self._patience = _PATIENCE if wish.profile is Profile.HOSTILE else 1
 
     async def run(self) -> Summary:
         """Open the shop, let the day pass, count."""
@@ -143,15 +147,15 @@ class _Demo:
         )  # fmt: skip
 
     async def _day(self, lines: Sequence[StoreLine], daemon: Running, reader: Reader) -> Summary:
-        await self._first_contact(daemon, reader)
         buyers = Buyers(lines, self._clock, self._wish.seed)
-        await buyers.look_around()
-        clerk = Clerk(self._place.erp, self._clock, Random(self._wish.seed), lambda: buyers.ledger.cancelled)
-        latency = Latency(buyers.ledger.placed_at, after=compare.last_seq(reader))
-        short = compare.short_products(reader)
-        self._began = self._clock.now()
+        latency = Latency(buyers.ledger.placed_at)
         watch = asyncio.create_task(self._watch(reader, buyers, latency))
         try:
+            await self._first_contact(daemon, reader)
+            latency.after = compare.last_seq(reader)
+            short = compare.short_products(reader)
+            clerk = Clerk(self._place.erp, self._clock, Random(self._wish.seed), lambda: buyers.ledger.cancelled)
+            await buyers.look_around()
             await self._business_hours(buyers, clerk)
             await self._settle(buyers, clerk, reader)
         finally:
@@ -170,6 +174,7 @@ class _Demo:
         if not await self._until(matched, _CATALOGUE_LIMIT):
             raise OmniSyncError(_("The pretended stores did not answer in time."))
         await self._until(lambda: not compare.undone(reader).figures, _FIRST_PUSH_LIMIT)
+        self._screen.say(_("The stores are connected; the buyers come."))
 
     async def _business_hours(self, buyers: Buyers, clerk: Clerk) -> None:
         async with asyncio.TaskGroup() as group:
@@ -209,7 +214,7 @@ class _Demo:
             await asyncio.gather(tidying, return_exceptions=True)
 
     async def _until(self, done: Callable[[], bool], limit: float) -> bool:
-        until = self._clock.now() + int(limit * 1000)
+        until = self._clock.now() + int(limit * self._patience * 1000)
         while not done():
             if self._clock.now() > until:
                 return False

@@ -40,6 +40,7 @@ from omnisync.model.events import (
     Retried,
     StoreBroke,
     StoreClosed,
+    StorePaused,
     StoreRecovered,
     StoreRulesSet,
     UpdateOrdered,
@@ -244,6 +245,12 @@ def _price_set(event: PriceSet) -> str:
     )
 
 
+def _paused(event: StorePaused) -> str:
+    if event.on:
+        return _("{store} was paused: nothing is sent to it").format(store=event.store)
+    return _("{store} was resumed").format(store=event.store)
+
+
 def _exclusion(event: ExclusionSet) -> str:
     parts = []
     for value, kind in ((event.stock, "stock"), (event.price, "price")):
@@ -340,6 +347,7 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     LineResolved: _line,
     PriceSet: _price_set,
     ExclusionSet: _exclusion,
+    StorePaused: _paused,
     UpdateOrdered: _update,
     Retried: _retried,
     ChangeHeld: _held,

@@ -47,11 +47,11 @@ class _Order:
 class Latency:
     """Reads the log on and on; ``placed`` gives the time at which an order came to be at its store.
 
-    Orders that ``placed`` doesn't name, and changes up to the event ``after``, are not measured.
+    Orders that ``placed`` doesn't name, and changes up to the event ``after`` (None: all), are not measured.
     """
 
     placed: Mapping[tuple[str, str], int]
-    after: int = 0
+    after: int | None = None
     changes: list[int] = field(default_factory=list)
     """Milliseconds from a change of a balance or price to its confirmation, of each figure that it changed."""
 
@@ -83,7 +83,7 @@ class Latency:
             case ListingsSeen(store, listings):
                 self._shown.update({(store, each.remote_id): each.stock for each in listings if each.stock is not None})
             case BalancesCounted() | PricesRead() | PriceSet():
-                if seq > self.after:
+                if self.after is not None and seq > self.after:
                     self._caused[seq] = at
             case OrderSeen():
                 self._order(seq, event)

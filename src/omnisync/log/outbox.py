@@ -34,20 +34,23 @@ def open_batch(state: State, store: str) -> tuple[BatchRow, tuple[BatchItem, ...
     return (batch, _items.decode(batch.items)) if batch is not None else None
 
 
-def due(state: State, store: str, now: int, most: int, *, grouped: bool) -> list[Due]:
+def due(state: State, store: str, now: int, most: int, *, grouped: bool, falling_only: bool = False) -> list[Due]:
     """The next listings to be sent, at most so many: falling quantities first, then the oldest wishes.
 
-    With ``grouped``, all share the first one's group.
+    With ``grouped``, all share the first one's group; with ``falling_only``, all lower a quantity.
     """
-    sql = f"""SELECT product, grp FROM figure
-        WHERE {_DIRTY} AND batch = '' AND next_try <= ?
+    sql = f"""SELECT product, grp, remote_id FROM figure
+        WHERE {_DIRTY} AND batch = '' AND next_try <= ? AND urgent >= {int(falling_only)}
         ORDER BY urgent DESC, wanted_rev, product LIMIT ?"""
     found = state.select(sql, store, now, most * (4 if grouped else 2))
     group = found[0][1] if found else ""
     chosen: dict[int, None] = {}
-    for product, its_group in found:
+    for product, its_group, _ in found:
         if (its_group == group or not grouped) and len(chosen) < most:
             chosen[product] = None
+    state.products.prefetch(chosen)
+    state.figures.prefetch(chosen)
+    state.listings.prefetch({remote_id for product, _, remote_id in found if product in chosen}, store)
     return [each for product in chosen if (each := _due(state, store, product, now)) is not None]
 
 
@@ -82,16 +85,15 @@ def showing_stock(state: State, store: str) -> int:
 def to_be_seen(state: State, store: str, now: int, most: int) -> list[ListingRow]:
     """Listings with a figure that was accepted and is due to be seen at the store."""
     sql = "SELECT DISTINCT remote_id FROM figure WHERE store = ? AND check_at > 0 AND check_at <= ? LIMIT ?"
-    found = [state.listings.get((store, remote_id)) for (remote_id,) in state.select(sql, store, now, most)]
-    return [listing for listing in found if listing is not None]
+    return listings_by_remote(state, store, [remote_id for (remote_id,) in state.select(sql, store, now, most)])
 
 
 def next_time(state: State, store: str, now: int) -> int | None:
     """When the store has something to do next: a refused figure's next try, a figure to be seen."""
-    tries = f"SELECT min(next_try) FROM figure WHERE {_DIRTY} AND batch = ''"
-    checks = "SELECT min(check_at) FROM figure WHERE store = ? AND check_at > 0"
-    times = [state.select(sql, store)[0][0] for sql in (tries, checks)]
-    return min((max(now, time) for time in times if time is not None), default=None)
+    tries = f"SELECT min(next_try) FROM figure WHERE {_DIRTY} AND batch = '' AND next_try > ?"
+    checks = "SELECT min(check_at) FROM figure WHERE store = ? AND check_at > ?"
+    times = [state.select(sql, store, now)[0][0] for sql in (tries, checks)]
+    return min((time for time in times if time is not None), default=None)
 
 
 def body_sent_at(state: State, store: str, fingerprint: str, since: int) -> int | None:
@@ -113,8 +115,16 @@ def known_prices(state: State, store: str, group: str, most: int) -> list[tuple[
 
 def listings_by_remote(state: State, store: str, remote_ids: Sequence[str]) -> list[ListingRow]:
     """These listings, in that order; unknown ones are left out."""
+    state.listings.prefetch(remote_ids, store)
     found = [state.listings.get((store, remote_id)) for remote_id in remote_ids]
     return [listing for listing in found if listing is not None]
+
+
+def expect(state: State, store: str, remote_ids: Sequence[str]) -> None:
+    """These listings are about to be looked at, with their products and figures: load them together."""
+    products = [row.product for row in listings_by_remote(state, store, remote_ids) if row.product is not None]
+    state.products.prefetch(products)
+    state.figures.prefetch(products)
 
 
 def waiting(db: sqlite3.Connection, store: str) -> int:

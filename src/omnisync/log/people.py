@@ -36,10 +36,13 @@ def _key(db: sqlite3.Connection, customer_id: str) -> bytes:
 
 
 def unseal(db: sqlite3.Connection, customer_id: str, sealed: str) -> Customer | None:
-    """The personal fields back, or None when the key has been destroyed."""
-    from cryptography.fernet import Fernet
+    """The personal fields back, or None when the key has been destroyed, also where the person has a new one since."""
+    from cryptography.fernet import Fernet, InvalidToken
 
     found = db.execute("SELECT key FROM customer_key WHERE customer = ?", (customer_id,)).fetchone()
     if not found or not sealed:
         return None
-    return _decoder.decode(Fernet(found[0]).decrypt(sealed.encode()))
+    try:
+        return _decoder.decode(Fernet(found[0]).decrypt(sealed.encode()))
+    except InvalidToken:
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from omnisync.log.reader import Reader
 from omnisync.model.fold import fold
@@ -11,8 +12,7 @@ from omnisync.model.fold import fold
 _COLUMNS = {"name": "name_key", "on_hand": "on_hand", "reserved": "reserved", "available": "available"}
 
 
-@dataclass(frozen=True, slots=True)
-class FigureView:
+class FigureView(NamedTuple):
     """What one store shows of one product: one figure and its state.
 
     ``state``: confirmed, waiting, held, refused, excluded, off, differs. ``value`` is what is wanted,
@@ -70,16 +70,28 @@ def _keys(
     table, column, ident, where, values = _source(sort)
     if after is not None and after.sort_key is None and sort.by not in ("code", *_COLUMNS):
         return [], True
-    conditions = list(where)
-    bound: list[str | int | None] = list(values)
-    if after is not None:
-        sign = "<" if sort.descending else ">"
-        conditions.append(f"({column}, {ident}) {sign} (?, ?)")
-        bound += [after.sort_key, after.id]
-    clause = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    way = "DESC" if sort.descending else "ASC"
-    sql = f"SELECT {ident}, {column} FROM {table} {clause} ORDER BY {column} {way}, {ident} {way} LIMIT ?"
-    return [(product, key) for product, key in reader.rows(sql, *bound, size)], False
+    way, sign = ("DESC", "<") if sort.descending else ("ASC", ">")
+    order = f"ORDER BY {column} {way}, {ident} {way} LIMIT ?"
+    found: list[tuple[int, str | int | None]] = []
+    # Two ranges, because SQLite finds its place in an index by one of them at once; in (value, id) > (?, ?)
+    # it walks over everything that shares the value, and thousands of products may share a 0.
+    for beyond, bound in _beyond(column, ident, sign, after):
+        clause = " AND ".join((*where, *beyond))
+        sql = f"SELECT {ident}, {column} FROM {table} {'WHERE' if clause else ''} {clause} {order}"  # noqa: S608
+        found += reader.rows(sql, *values, *bound, size - len(found))
+        if len(found) == size:
+            break
+    return found, False
+
+
+def _beyond(
+    column: str, ident: str, sign: str, after: ProductView | None
+) -> list[tuple[tuple[str, ...], tuple[str | int | None, ...]]]:
+    """The ranges after a row, nearest first: conditions and their values."""
+    if after is None:
+        return [((), ())]
+    same = (f"{column} = ?", f"{ident} {sign} ?"), (after.sort_key, after.id)
+    return [same, ((f"{column} {sign} ?",), (after.sort_key,))]
 
 
 def _source(sort: Sort) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
@@ -159,8 +171,8 @@ def views(reader: Reader, keyed: Sequence[tuple[int, str | int | None]]) -> list
         found[product].balances[warehouse] = on_hand
     sql = f"""SELECT product, store, kind, mode, wanted, wanted_rev, confirmed, confirmed_rev, check_at, reason
         FROM figure WHERE product IN ({marks})"""
-    for product, store, kind, *figure in reader.rows(sql, *ids):
-        found[product].figures[store, kind] = figure_view(store, kind, *figure)
+    for row in reader.rows(sql, *ids):
+        found[row[0]].figures[row[1:3]] = figure_view(*row[1:])
     for product, key in keyed:
         found[product].sort_key = key
     return [found[product] for product in ids]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from omnisync.log.product_list import ProductView, Sort, match
@@ -19,12 +19,24 @@ from omnisync.log.reader import Reader
 STATES = ("waiting", "held", "refused", "excluded", "differs")
 """The states of a figure that the list can be filtered by."""
 
+# Without statistics SQLite takes a large index for these; the small partial ones are named.
+_DIRTY = "SELECT product FROM figure INDEXED BY figure_dirty WHERE wanted_rev > confirmed_rev AND mode = 'push'"
+_UNSEEN = "SELECT product FROM figure INDEXED BY figure_check WHERE check_at > 0 AND mode = 'push'"
+_IN_MODE = "SELECT product FROM figure INDEXED BY figure_mode WHERE mode IN ('held', 'refused', 'excluded') AND mode = "
+
 _HAVING = {
-    "waiting": "(wanted_rev > confirmed_rev AND mode = 'push' OR check_at > 0)",
-    "differs": "mode = 'push' AND wanted_rev <= confirmed_rev AND check_at = 0 AND wanted <> confirmed",
+    "waiting": f"{_DIRTY} UNION {_UNSEEN}",
+    "held": f"{_IN_MODE}'held'",
+    "refused": f"{_IN_MODE}'refused'",
+    "excluded": f"{_IN_MODE}'excluded'",
+    "differs": "SELECT product FROM figure WHERE mode = 'push' AND wanted_rev <= confirmed_rev AND check_at = 0 "
+    "AND wanted <> confirmed",
 }
 
 _KEYS = {"code": "code", "name": "name_key", "on_hand": "on_hand", "reserved": "reserved", "available": "available"}
+
+
+BY_NAME = Sort("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +46,7 @@ class Wish:
     text: str = ""
     category: str = ""
     state: str = ""
-    sort: Sort = Sort("name")
+    sort: Sort = BY_NAME
 
     @property
     def filtered(self) -> bool:
@@ -72,9 +84,12 @@ class FrozenList:
         self._reader.db.interrupt()
 
     def head(self, wish: Wish, size: int) -> list[ListRow]:
-        """The first rows without the order being built: what the first paint shows."""
+        """The first rows without the order being built: what the first paint shows.
+
+        Hits of words come as the index has them: sorting many of them is what takes long.
+        """
         ids: list[int] = []
-        for sql, values in _sources(wish):
+        for sql, values in _first_hits(wish) if wish.text.strip() else _sources(wish):
             left = size - len(ids)
             if left:
                 ids += [product for (product,) in self._reader.rows(f"{sql} LIMIT {left}", *values)]
@@ -155,6 +170,20 @@ def _sources(wish: Wish) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield f"SELECT p.id FROM product p WHERE {where} AND {without} ORDER BY p.id", (*values, *own)
 
 
+def _first_hits(wish: Wish) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is exactly that code or barcode, then hits of the words, as far as the rest of the wish allows."""
+    where, values = _filters(replace(wish, text=""))
+    text = wish.text.strip()
+    query = match(text)
+    exact = "SELECT product FROM product_key WHERE key = ?"
+    yield f"SELECT p.id FROM product p WHERE p.id IN ({exact}) AND {where}", (text, *values)
+    if query and not wish.category and not wish.state:
+        yield f"SELECT rowid FROM search WHERE search MATCH ? AND rowid NOT IN ({exact})", (query, text)
+    elif query:
+        hits = "SELECT s.rowid FROM search s JOIN product p ON p.id = s.rowid"
+        yield f"{hits} WHERE s.search MATCH ? AND s.rowid NOT IN ({exact}) AND {where}", (query, text, *values)
+
+
 def _valued(kind: str, name: str) -> tuple[str, str, str, tuple[str, ...]]:
     if kind == "warehouse":
         return "balance", "on_hand", "v.warehouse = ?", (name,)
@@ -168,8 +197,7 @@ def _filters(wish: Wish) -> tuple[str, tuple[str, ...]]:
     values: list[str] = []
     if text := wish.text.strip():
         conditions.append(
-            "(p.id IN (SELECT product FROM product_key WHERE key = ?) "
-            "OR p.id IN (SELECT rowid FROM search WHERE search MATCH ?))"
+            "p.id IN (SELECT product FROM product_key WHERE key = ? UNION SELECT rowid FROM search WHERE search MATCH ?)"
         )
         # Nothing but signs finds nothing by words; an empty query would be an error.
         values += [text, match(text) or '""']
@@ -177,6 +205,5 @@ def _filters(wish: Wish) -> tuple[str, tuple[str, ...]]:
         conditions.append("p.category = ?")
         values.append(wish.category)
     if wish.state:
-        having = _HAVING.get(wish.state, f"mode = '{wish.state}'" if wish.state in STATES else "FALSE")
-        conditions.append(f"p.id IN (SELECT product FROM figure WHERE {having})")
+        conditions.append(f"p.id IN ({_HAVING[wish.state]})")
     return " AND ".join(conditions) or "TRUE", tuple(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omnisync.log.health import load_health
+from omnisync.log.health import HealthRow, load_health
 from omnisync.log.overview import store_names
 from omnisync.log.reader import Reader
 
@@ -55,19 +55,22 @@ def pulse(reader: Reader, erp: str = "erp") -> Pulse:
     )
 
 
-def _store(reader: Reader, name: str, health: object) -> StorePulse:
-    dirty = reader.one(
-        "SELECT count(*) FROM figure WHERE store = ? AND wanted_rev > confirmed_rev AND mode = 'push'", name
-    )
-    unseen = reader.one(
-        "SELECT count(*) FROM figure WHERE store = ? AND check_at > 0 AND mode = 'push' AND wanted_rev <= confirmed_rev",
+# Without statistics SQLite takes a large index for these; the small partial ones are named.
+_DIRTY = """SELECT count(*) FROM figure INDEXED BY figure_dirty
+    WHERE store = ? AND wanted_rev > confirmed_rev AND mode = 'push'"""
+_UNSEEN = """SELECT count(*) FROM figure INDEXED BY figure_check
+    WHERE store = ? AND check_at > 0 AND mode = 'push' AND wanted_rev <= confirmed_rev"""
+_MODES = """SELECT mode, count(*) FROM figure INDEXED BY figure_mode
+    WHERE store = ? AND mode IN ('held', 'refused', 'excluded') GROUP BY mode"""
+
+
+def _store(reader: Reader, name: str, health: HealthRow | None) -> StorePulse:
+    modes = dict(reader.rows(_MODES, name))
+    return StorePulse(
         name,
+        health.state if health else "",
+        health.reason if health else "",
+        reader.one(_DIRTY, name) + reader.one(_UNSEEN, name),
+        modes.get("held", 0),
+        modes.get("refused", 0),
     )
-    modes = dict(
-        reader.rows(
-            "SELECT mode, count(*) FROM figure WHERE store = ? AND mode IN ('held', 'refused', 'excluded') GROUP BY mode",
-            name,
-        )
-    )
-    state, reason = getattr(health, "state", ""), getattr(health, "reason", "")
-    return StorePulse(name, state, reason, dirty + unseen, modes.get("held", 0), modes.get("refused", 0))

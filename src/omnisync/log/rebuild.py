@@ -107,7 +107,7 @@ def _without_collector() -> Iterator[None]:
 
 def _replay(source: sqlite3.Connection, target: sqlite3.Connection, progress: Progress, until: int | None) -> int:
     total = int(source.execute("SELECT count(*) FROM event").fetchone()[0])
-    state = State(target, empty=True)
+    state = State(target, empty=True, indexes=False)
     done, after = 0, 0
     sql = "SELECT seq, at, payload FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
     while events := source.execute(sql, (after, until or 2**62, _STEP)).fetchall():

@@ -68,11 +68,12 @@ class CustomerRow:
 
 @dataclass(slots=True)
 class StoreRow:
-    """A store's rules as JSON; ``open`` 0 once it has left the configuration."""
+    """A store's rules as JSON; ``open`` 0 once it has left the configuration, ``paused`` by a person."""
 
     name: str
     rules: str
     open: int = 1
+    paused: int = 0
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -34,24 +34,32 @@ def _words(sql: str) -> frozenset[str]:
 class State:
     """All tables. ``seq`` and ``at`` are those of the event that is being applied.
 
-    ``empty`` says that the database has no rows yet, which spares every look-up for what is not in memory.
+    ``empty`` says that the database has no rows yet, which spares every look-up for what is not in memory;
+    ``indexes`` that the tables have their secondary indexes, which have a price at every change.
     """
 
-    def __init__(self, db: sqlite3.Connection, *, empty: bool = False) -> None:
+    def __init__(self, db: sqlite3.Connection, *, empty: bool = False, indexes: bool = True) -> None:
         self.db = db
 
-        def table(row: Callable[..., R], name: str, group: str, rest: str = "") -> Table[R]:
-            return Table(db, row, name, group, rest, complete=empty)
+        def table(
+            row: Callable[..., R], name: str, group: str, rest: str = "", indexed: Sequence[str] = ()
+        ) -> Table[R]:
+            return Table(db, row, name, group, rest, complete=empty, indexed=indexed if indexes else ())
 
-        self.products = table(rows.ProductRow, "product", "id")
+        self.products = table(
+            rows.ProductRow, "product", "id", indexed=("name_key", "on_hand", "reserved", "available")
+        )
         self.keys = table(rows.ProductKeyRow, "product_key", "key", "product")
-        self.balances = table(rows.BalanceRow, "balance", "product", "warehouse")
+        self.balances = table(rows.BalanceRow, "balance", "product", "warehouse", ("on_hand",))
         self.prices = table(rows.PriceRow, "price", "product", "price_list")
         self.customers = table(rows.CustomerRow, "customer", "id")
         self.stores = table(rows.StoreRow, "store", "name")
         self.choices = table(rows.ChoiceRow, "choice", "product", "store")
         self.listings = table(rows.ListingRow, "listing", "store,remote_id")
-        self.figures = table(rows.FigureRow, "figure", "product", "store,kind")
+        self.figures = table(
+            rows.FigureRow, "figure", "product", "store,kind",
+            ("mode", "wanted", "wanted_rev", "confirmed_rev", "urgent", "check_at"),
+        )  # fmt: skip
         self.batches = table(rows.BatchRow, "batch", "key")
         self.orders = table(rows.OrderRow, "shop_order", "id")
         self.parts = table(rows.PartRow, "order_part", "shop_order", "part")

@@ -378,6 +378,13 @@ class ExclusionSet(Fact, frozen=True, tag="person.exclusion"):
     price: bool | None = None
 
 
+class StorePaused(Fact, frozen=True, tag="person.pause"):
+    """Nothing is sent to the store (``on``), or everything again; its orders are taken in all the while."""
+
+    store: str
+    on: bool
+
+
 class UpdateOrdered(Fact, frozen=True, tag="person.update"):
     """Push these products now, changed or not; no codes means all. ``store`` "" means every store."""
 
@@ -474,7 +481,8 @@ Event: TypeAlias = Union[  # noqa: UP007
     StoreRulesSet, StoreClosed, ProductsRead, ProductsGone, BalancesCounted, PricesRead, CustomersRead, ErpOrderMoved,
     OrderExporting, OrderExported, ListingsSeen, ListingsGone, ListingLinked, FiguresSeen, BatchMade, BatchSent,
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
-    ExclusionSet, UpdateOrdered, Retried, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped, FiguresReleased,
+    ExclusionSet,
+    StorePaused, UpdateOrdered, Retried, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped, FiguresReleased,
     Quarantined, QuarantineClosed, Restored,
 ]  # fmt: skip
 

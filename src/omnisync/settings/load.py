@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from omnisync.settings.shape import (
     store_name,
 )
 from omnisync.settings.sources import SECTIONS, Sources, environment_name, open_to_others, read_sources
-from omnisync.settings.toml_lines import KeyPath
+from omnisync.settings.toml_lines import KeyPath, key_lines
 from omnisync.text import _
 
 _ROLE_TITLES = {Role.ERP: "ERP", Role.STORE: "store"}
@@ -36,6 +37,14 @@ def load_settings(path: Path | None = None, *, environment: Mapping[str, str] = 
     if sources.problems and not sources.values:
         raise configuration_error(sources.problems)
     settings, problems = _Check(sources).run()
+    if settings is None or problems:
+        raise configuration_error(problems)
+    return settings
+
+
+def check_text(text: str, config: Path) -> Settings:
+    """The settings that a file of that text would give, if it stood there. Raises ConfigurationError."""
+    settings, problems = _Check(Sources(config, tomllib.loads(text), key_lines(text))).run()
     if settings is None or problems:
         raise configuration_error(problems)
     return settings

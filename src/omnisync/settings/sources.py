@@ -175,8 +175,8 @@ def _no_such_store(name: str, sources: Sources) -> str:
 
 
 def open_to_others(path: Path) -> bool:
-    """Whether anybody but the owner may look into the file or folder."""
-    return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    """Whether anybody but the owner may look into the file or folder; nobody can while it isn't there."""
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _shouted(part: str) -> str:

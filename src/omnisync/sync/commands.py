@@ -1,106 +1,46 @@
-"""What a person can order, as data: the same whether it comes from this process or over the socket."""
+"""Carries out what a person ordered (model/commands.py) on the running engine, each order once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeAlias, Union
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import msgspec
 
+from omnisync.connect.budget import Allowance
+from omnisync.connect.store import StoreConnector
 from omnisync.errors import CommandRefused
 from omnisync.log import pulls
 from omnisync.log.rows import ProductRow
 from omnisync.log.state import State
 from omnisync.log.writer import Change
+from omnisync.model.commands import (
+    AnyCommand,
+    Exclude,
+    Link,
+    Pause,
+    Pull,
+    Release,
+    Reply,
+    Retry,
+    SetPrice,
+    Status,
+    Update,
+)
 from omnisync.model.events import (
     ExclusionSet,
     FiguresReleased,
     HoldReleased,
-    Kind,
     ListingLinked,
     PriceSet,
     Retried,
+    StorePaused,
     UpdateOrdered,
 )  # fmt: skip
 from omnisync.model.rules import StoreRules
 from omnisync.sync import matching
 from omnisync.sync.engine import Engine, save_row
 from omnisync.text import _
-
-
-class Command(msgspec.Struct, frozen=True, tag_field="command"):
-    """Base of all commands."""
-
-
-class SetPrice(Command, frozen=True, tag="price"):
-    """A store's own price for a product, in minor units of the store's currency; None: the price list's again."""
-
-    store: str
-    code: str
-    minor: int | None
-
-
-class Exclude(Command, frozen=True, tag="exclude"):
-    """Stop (or with ``on`` False start again) pushing stock, price or both of these products."""
-
-    store: str
-    codes: tuple[str, ...]
-    stock: bool
-    price: bool
-    on: bool = True
-
-
-class Update(Command, frozen=True, tag="update"):
-    """Push now, changed or not: everything, one store, some products."""
-
-    store: str = ""
-    codes: tuple[str, ...] = ()
-
-
-class Release(Command, frozen=True, tag="release"):
-    """Yes to a held change: a hold's id, or held figures of a store."""
-
-    hold: str = ""
-    store: str = ""
-    kind: Kind = Kind.STOCK
-    codes: tuple[str, ...] = ()
-
-
-class Link(Command, frozen=True, tag="link"):
-    """This listing is that product; code "" takes the link away."""
-
-    store: str
-    remote_id: str
-    code: str
-
-
-class Retry(Command, frozen=True, tag="retry"):
-    """Send again what the store refused; no codes: everything refused there."""
-
-    store: str
-    codes: tuple[str, ...] = ()
-
-
-class Pause(Command, frozen=True, tag="pause"):
-    """Stop pushing to a store until resumed; orders are still taken in."""
-
-    store: str
-    on: bool = True
-
-
-class Pull(Command, frozen=True, tag="pull"):
-    """Ask the ERP (store "") or a store's orders and catalogue now."""
-
-    store: str = ""
-
-
-class Status(Command, frozen=True, tag="status"):
-    """How every connection is doing just now."""
-
-
-AnyCommand: TypeAlias = Union[SetPrice, Exclude, Update, Release, Link, Retry, Pause, Pull, Status]  # noqa: UP007
-
-Reply: TypeAlias = dict[str, Any]
 
 
 class Commands:
@@ -114,11 +54,13 @@ class Commands:
         match command:
             case Status():
                 return self._status()
-            case Pause() | Pull():
-                return self._steer(command)
+            case Pull():
+                return self._pull(command)
         reply = await self._engine.log.transact(lambda change: _once(change, id, command), actor)
         if isinstance(command, Release) and self._engine.erp is not None:
             self._engine.erp.sync.wake_pull.set()
+        if isinstance(command, Pause):
+            self._engine.stores[command.store].sync.pause(on=command.on)
         return reply
 
     def _status(self) -> Reply:
@@ -126,11 +68,15 @@ class Commands:
         rows = {name: save_row(name, plan.sync.health) for name, plan in engine.stores.items()}
         if engine.erp is not None:
             rows[engine.erp.sync.rules.name] = save_row(engine.erp.sync.rules.name, engine.erp.sync.health)
-        return {"connectors": [msgspec.to_builtins(row) for row in rows.values()], "now": engine.clock.now()}
+        return {
+            "connectors": [msgspec.to_builtins(row) for row in rows.values()],
+            "allowances": {name: _allowances(plan.sync.connector) for name, plan in engine.stores.items()},
+            "now": engine.clock.now(),
+        }
 
-    def _steer(self, command: Pause | Pull) -> Reply:
+    def _pull(self, command: Pull) -> Reply:
         engine = self._engine
-        if isinstance(command, Pull) and not command.store:
+        if not command.store:
             if engine.erp is None:
                 raise CommandRefused(_("There is no ERP in the configuration."))
             engine.erp.sync.wake_pull.set()
@@ -138,13 +84,15 @@ class Commands:
         plan = engine.stores.get(command.store)
         if plan is None:
             raise CommandRefused(_unknown_store(command.store, engine.stores))
-        if isinstance(command, Pause):
-            plan.sync.health.paused = command.on
-            plan.sync.wake_push.set()
-        else:
-            plan.sync.wake_orders.set()
-            engine.wake_catalogue(command.store)
+        plan.sync.wake_orders.set()
+        engine.wake_catalogue(command.store)
         return {}
+
+
+def _allowances(connector: StoreConnector) -> list[dict[str, Any]]:
+    """What is left of a store's rate limits; somebody's own connector need not tell."""
+    tell: Callable[[], Sequence[Allowance]] | None = getattr(connector, "allowances", None)
+    return [msgspec.to_builtins(allowance) for allowance in tell()] if tell else []
 
 
 def _once(change: Change, id_: str, command: AnyCommand) -> Reply:
@@ -177,6 +125,9 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
             return _release(change, command)
         case Link():
             return _link(change, command)
+        case Pause(store, on):
+            _store(state, store)
+            return {"seq": change.append(StorePaused(store, on))}
         case Retry(store, codes):
             _store(state, store)
             codes = codes or tuple(pulls.refused(state, store))

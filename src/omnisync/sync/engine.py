@@ -77,6 +77,8 @@ class Engine:
         self._ids = ids
         self._ticker = ticker
         self._told = structlog.get_logger()
+        self._unread = {*stores, *(["erp"] if erp else [])}
+        """Who was not asked yet since the start; until it is empty nothing is sent that raises a figure (P3)."""
         self._catalogue: dict[str, Signal] = {name: Signal(clock) for name in stores}
 
     async def run(self) -> None:
@@ -97,6 +99,8 @@ class Engine:
         for name, plan in self.stores.items():
             if known.get(name) != plan.rules:
                 change.append(StoreRulesSet(name, plan.rules))
+            stored = change.state.stores.get(name)
+            plan.sync.pause(on=stored is not None and bool(stored.paused))
         for name in known.keys() - self.stores.keys():
             change.append(StoreClosed(name))
 
@@ -114,13 +118,15 @@ class Engine:
         for name, plan in self.stores.items():
             sync = plan.sync
             line = sync.health.read
-            workers.append(self._worker(f"{name}.orders", sync.wake_orders, line, sync.pull_orders))
+            pull = partial(self._first_look, name, sync.pull_orders)
+            workers.append(self._worker(f"{name}.orders", sync.wake_orders, line, pull))
             workers.append(self._worker(f"{name}.catalogue", self._catalogue[name], line, sync.pull_catalogue))
             workers.append(self._push_worker(name, sync))
             workers.append(self._safely(f"{name}.check", partial(self._check_up, name, sync.connector.check)))
         if self.erp is not None:
             erp = self.erp.sync
-            workers.append(self._worker("erp.pull", erp.wake_pull, erp.health.read, erp.pull))
+            pull = partial(self._first_look, "erp", erp.pull)
+            workers.append(self._worker("erp.pull", erp.wake_pull, erp.health.read, pull))
             workers.append(self._worker("erp.balances", erp.wake_balances, erp.health.read, erp.pull_balances))
             workers.append(self._worker("erp.export", erp.wake_export, erp.health.write, erp.export))
             workers.append(self._watch(self.erp))
@@ -151,8 +157,18 @@ class Engine:
             if self.clock.now() >= line.next_try:
                 await self._safely(name, work)
 
+    async def _first_look(self, name: str, pull: Callable[[], Awaitable[object]]) -> None:
+        """Pull; the first time, successful or not, is what rising figures have waited for."""
+        try:
+            await pull()
+        finally:
+            if name in self._unread:
+                self._unread.discard(name)
+                if not self._unread:
+                    self._woken(set(self.stores))
+
     async def _push_worker(self, name: str, sync: StoreSync) -> None:
-        pusher = Pusher(sync, self._ids)
+        pusher = Pusher(sync, self._ids, may_raise=lambda: not self._unread)
         until: int | None = None
 
         async def step() -> None:

@@ -33,13 +33,16 @@ class Matcher:
 
     def __init__(self, state: State, store: str) -> None:
         self._state = state
-        self._given = pulls.listed(state, store)
+        self._store = store
+        self._given: dict[int, str] | None = None
 
     def find(self, remote_id: str, keys: Iterable[str]) -> tuple[ProductRow | None, str]:
         """The listing's product, and else why there is none: unknown, ambiguous, duplicate."""
         product, reason = find(self._state, keys)
         if product is None:
             return None, reason
+        if self._given is None:
+            self._given = pulls.listed(self._state, self._store)
         if self._given.setdefault(product.id, remote_id) != remote_id:
             return None, "duplicate"
         return product, ""

@@ -37,11 +37,16 @@ class Wait:
     until: int | None
 
 
-def plan(change: Change, store: str, key: str, capabilities: Capabilities, most: int) -> Batch | Wait:
-    """Put the next batch together and append it to the log as made, or say how long to wait."""
+def plan(
+    change: Change, store: str, key: str, capabilities: Capabilities, most: int, *, falling_only: bool = False
+) -> Batch | Wait:
+    """Put the next batch together and append it to the log as made, or say how long to wait.
+
+    ``falling_only``: not everybody was asked for news yet, so nothing may be raised.
+    """
     rules = change.state.rules()[store]
     hold_zeros(change, store, rules)
-    chosen = outbox.due(change.state, store, change.at, most, grouped=capabilities.grouped)
+    chosen = outbox.due(change.state, store, change.at, most, grouped=capabilities.grouped, falling_only=falling_only)
     if not chosen:
         return Wait(outbox.next_time(change.state, store, change.at))
     items = tuple(_item(each) for each in chosen)

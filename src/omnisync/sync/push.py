@@ -8,7 +8,7 @@ write per listing however long it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from omnisync.connect.store import ItemResult, PushAnswer, ReadBack, RemoteListing
 from omnisync.errors import ConnectorError, NotSent, RateLimited, Rejected, Repeated, Unavailable, UnknownOutcome
@@ -45,8 +45,9 @@ _AGAIN = 60_000
 class Pusher:
     """Pushes one store's figures. ``step`` does what is due and says when to be called next."""
 
-    def __init__(self, store: StoreSync, ids: Ids) -> None:
+    def __init__(self, store: StoreSync, ids: Ids, *, may_raise: Callable[[], bool] = lambda: True) -> None:
         self._store = store
+        self._may_raise = may_raise
         self._ids = ids
         self._most = store.connector.capabilities.max_batch
         self._polls = 0
@@ -94,7 +95,9 @@ class Pusher:
         store = self._store
         capabilities = store.connector.capabilities
         batch = await store.log.transact(
-            lambda change: plan(change, store.name, self._ids.new(), capabilities, self._most)
+            lambda change: plan(
+                change, store.name, self._ids.new(), capabilities, self._most, falling_only=not self._may_raise()
+            )
         )
         if isinstance(batch, Wait):
             return batch.until

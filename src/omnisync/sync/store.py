@@ -10,7 +10,7 @@ import structlog
 
 from omnisync.connect.store import RemoteListing, StoreConnector
 from omnisync.errors import ConnectorError, Rejected
-from omnisync.log import pulls
+from omnisync.log import outbox, pulls
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
     FiguresSeen,
@@ -59,6 +59,11 @@ class StoreSync:
         self.wake_orders = Signal(clock)
         self.told = structlog.get_logger().bind(store=name)
         self._shipped_releases = shipped_releases
+
+    def pause(self, *, on: bool) -> None:
+        """Send nothing until resumed; orders are taken in all the while."""
+        self.health.paused = on
+        self.wake_push.set()
 
     # Trouble and its end, told once.
 
@@ -154,13 +159,15 @@ class StoreSync:
         return True
 
     def _take_page(self, change: Change, page: Sequence[RemoteListing]) -> int:
-        matcher = matching.Matcher(change.state, self.name)
+        state = change.state
+        matcher = matching.Matcher(state, self.name)
         new: list[SeenListing] = []
         figures: list[SeenFigure] = []
+        outbox.expect(state, self.name, [listing.ref.remote_id for listing in page])
         for listing in page:
-            known = change.state.listings.get((self.name, listing.ref.remote_id))
+            known = state.listings.get((self.name, listing.ref.remote_id))
             if known is not None and known.product is not None:
-                product = change.state.products.get(known.product)
+                product = state.products.get(known.product)
                 code, reason = (product.code if product else ""), ""
             else:
                 product, reason = matcher.find(listing.ref.remote_id, (listing.code, *listing.barcodes))

@@ -21,7 +21,7 @@ T = TypeVar("T")
 _START = 1_795_000_000_000
 
 
-class _NeverWaits(selectors.DefaultSelector):  # type: ignore[valid-type,misc]
+class _NeverWaits(selectors.DefaultSelector):
     """Lets the loop's own time pass instead of waiting."""
 
     loop: VirtualLoop
@@ -41,6 +41,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         selector.loop = self
         self.passed = 0.0
         super().__init__(selector)
+        # After half a year a double no longer holds a billionth of a second, and a timer would never be due.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         """Virtual seconds."""
@@ -49,7 +51,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _write_to_self(self) -> None:
         """Nobody is outside of this loop to be woken by."""
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
         """There are no threads here."""
         raise RuntimeError("a thread was asked for in a virtual run")
 

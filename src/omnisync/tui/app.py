@@ -28,7 +28,7 @@ from omnisync.tui.screens.base import Page
 from omnisync.tui.themes import THEMES, fitting
 
 if TYPE_CHECKING:
-    from omnisync.sync.commands import AnyCommand, Reply
+    from omnisync.model.commands import AnyCommand, Reply
 
 _STATUS_EVERY = 0.6
 """Seconds that lie at least between two looks at all stores' counts."""
@@ -49,7 +49,7 @@ class OmniSync(App[None]):
         self.desk = desk
         self.pulse: Pulse | None = None
         self.backend = Backend(desk, self.show_status)
-        self.watch = watch.Watch(desk.database, self._data_changed, self._data_appeared)
+        self.data = watch.Watch(desk.database, self._data_changed, self._data_appeared)
         self._scanner = Scanner(self.scanned, self._typed)
         self.acts = Acts(desk.database, self.say, self.warn)
         self._pages: dict[str, Page] = {}
@@ -67,12 +67,12 @@ class OmniSync(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)
-        self.watch.open()
+        self.data.open()
         self.action_screen("products")
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
-        self.set_interval(watch.EVERY, self.watch.look)
+        self.set_interval(watch.EVERY, self.data.look)
         self._count()
         if self.desk.configured:
             self.backend.start()
@@ -82,7 +82,7 @@ class OmniSync(App[None]):
     async def on_unmount(self) -> None:
         """Whatever ended the screen, a key or a line that broke, the daemon in this process ends in order."""
         await self.backend.stop()
-        self.watch.close()
+        self.data.close()
 
     # Screens
 
@@ -99,7 +99,7 @@ class OmniSync(App[None]):
             else:
                 self.push_screen(page)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Back one level."""
         if len(self.screen_stack) > 2:
             self.pop_screen()
@@ -149,21 +149,30 @@ class OmniSync(App[None]):
     # Keys that come before all others
 
     async def on_event(self, event: events.Event) -> None:
-        """A scanner's burst opens the product from anywhere but a line that is being typed into."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            if isinstance(self.focused, Input):
-                if event.is_printable:
-                    # Letters are letters there, whatever else they are keys for.
-                    self.focused._forward_event(event)  # noqa: SLF001
-                    return
+        """Keys are dealt with one after another, each where the one before it has left the focus.
+
+        Textual hands all keys of one read to what has the focus at that moment, which loses letters that
+        follow a key too fast. A scanner's burst opens the product from anywhere but a line being typed into.
+        """
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(self.focused, Input):
+            if not await self._key_in_line(self.focused, event):
                 await super().on_event(event)
-                return
-            held = self._scanner.take(event.key)
-            if held:
-                if event.key != "enter":
-                    self.set_timer(PAUSE, partial(self._settle, self._scanner.serial))
-                return
-        await super().on_event(event)
+        elif not self._scanner.take(event.key):
+            await super().on_event(event)
+        elif event.key != "enter":
+            self.set_timer(PAUSE, partial(self._settle, self._scanner.serial))
+
+    async def _key_in_line(self, line: Input, event: events.Key) -> bool:
+        """Letters are letters there, whatever else they are keys for."""
+        if not event.is_printable or event.character is None:
+            return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
+        if line.selection.is_empty:
+            line.insert_text_at_cursor(event.character)
+        else:
+            line.replace(event.character, *line.selection)
+        return True
 
     def _settle(self, serial: int) -> None:
         if self._scanner.serial == serial:
@@ -177,7 +186,7 @@ class OmniSync(App[None]):
         from omnisync.log.story import product_of
         from omnisync.tui.screens.product import Sheet
 
-        product = product_of(self.watch.reader, code) if self.watch.reader else None
+        product = product_of(self.data.reader, code) if self.data.reader else None
         if product is None:
             self.warn(_("No product has the barcode {code}.").format(code=clean(code)))
         elif isinstance(self.screen, Sheet):
@@ -202,7 +211,7 @@ class OmniSync(App[None]):
         """Count anew on a thread, at most so often."""
         if self._counting:
             self._recount = True
-        elif self.watch.reader is not None:
+        elif self.data.reader is not None:
             self._counting = True
             self.run_worker(self._counted(), exit_on_error=True)
 

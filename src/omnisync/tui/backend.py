@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from enum import StrEnum
@@ -13,7 +14,11 @@ from omnisync.text import _
 from omnisync.tui.desk import Desk, Link
 
 if TYPE_CHECKING:
-    from omnisync.sync.commands import AnyCommand, Reply
+    from omnisync.model.commands import AnyCommand, Reply
+
+
+_ASK_EVERY = 5.0
+"""Seconds between two questions to a daemon elsewhere."""
 
 
 class Presence(StrEnum):
@@ -23,6 +28,7 @@ class Presence(StrEnum):
     STARTING = "starting"
     HOSTED = "hosted"
     ATTACHED = "attached"
+    LOST = "lost"
     FAILED = "failed"
 
 
@@ -54,13 +60,31 @@ class Backend:
                 self._link = await stack.enter_async_context(self._desk.connect())
                 self._say(Presence.HOSTED if self._link.hosted else Presence.ATTACHED)
                 self._ready.set()
-                await self._stop.wait()
+                if self._link.hosted:
+                    await self._stop.wait()
+                else:
+                    await self._watch_over(self._link)
                 self._link = None
         except OmniSyncError as error:
             self._link, self.problem = None, str(error)
             self._say(Presence.FAILED)
         finally:
             self._ready.set()
+
+    async def _watch_over(self, link: Link) -> None:
+        """Ask a daemon elsewhere now and then whether it still answers; one that comes back is simply there again."""
+        from omnisync.model.commands import Status
+
+        while not self._stop.is_set():
+            try:
+                await link.runs.run(Status(), actor=self._desk.actor, id=self._desk.new_id())
+                presence = Presence.ATTACHED
+            except DaemonNotRunning:
+                presence = Presence.LOST
+            if presence is not self.presence:
+                self._say(presence)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), _ASK_EVERY)
 
     def _say(self, presence: Presence) -> None:
         self.presence = presence

@@ -16,7 +16,7 @@ from omnisync.folders import DATABASE
 from omnisync.ports import Clock
 
 if TYPE_CHECKING:
-    from omnisync.sync.commands import AnyCommand, Reply
+    from omnisync.model.commands import AnyCommand, Reply
 
 
 class Runs(Protocol):

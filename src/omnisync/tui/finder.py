@@ -14,7 +14,7 @@ from pathlib import Path
 from omnisync.errors import DatabaseError
 from omnisync.log.product_view import FrozenList, Interrupted, ListRow, Wish
 
-_GLANCE = 0.035
+_GLANCE = 0.015
 """Seconds in which an order is better awaited than painted in two steps."""
 
 HEAD = 96

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from omnisync.text import _
 
@@ -40,7 +40,7 @@ KEYS: Mapping[str, Key] = {
     "table.page_down": Key("pagedown", "page(1)", "", _("One page down.")),
     "table.first": Key("home,g", "jump(0)", "", _("The first row.")),
     "table.last": Key("end,G", "jump(-1)", "", _("The last row.")),
-    "table.select": Key("space", "toggle", _("select"), _("Select the row, or no longer; then one row down."), footer=True),
+    "table.select": Key("space", "select", _("select"), _("Select the row, or no longer; then one row down."), footer=True),
     "table.all": Key("ctrl+a,a", "all", _("all found"), _("Select everything that was found, or nothing again."), footer=True),
     "table.copy": Key("y", "screen.copy_code", _("copy code"), _("Copy the row's code to the clipboard, and into the file last-copy.txt.")),
     "table.copy_row": Key("Y", "screen.copy_row", _("copy row"), _("Copy the whole row, with tabs between its columns.")),
@@ -89,7 +89,7 @@ _LAYOUTS = ("йцукенгшщзфывапролдячсмить", ";ςερτυ
 """The same places on a Cyrillic, a Greek and a Hebrew keyboard."""
 
 
-def bindings(scope: str) -> list[Binding]:
+def bindings(scope: str) -> list[BindingType]:
     """The keys of one screen or widget.
 
     All are looked at before the widget itself sees the key: a burst of keys (a scanner, a slow line) is

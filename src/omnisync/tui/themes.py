@@ -7,8 +7,9 @@ what needs a person. NO_COLOR is heeded by Textual itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="dark", primary="#5f87af", secondary="#5f8787", warning="#d7af5f", error="#ff5f5f", success="#87af5f",
@@ -22,14 +23,14 @@ LIGHT = Theme(
     variables={"block-cursor-background": "#afd7ff", "block-cursor-foreground": "#000000", "chosen": "#d7d7af"},
 )  # fmt: skip
 
-SIXTEEN = Theme(
-    name="sixteen", ansi=True, primary="ansi_blue", secondary="ansi_cyan", warning="ansi_yellow", error="ansi_red",
-    success="ansi_green", accent="ansi_cyan", foreground="ansi_default", background="ansi_default",
-    surface="ansi_default", panel="ansi_default", boost="ansi_default", dark=True,
+_TERMINALS_OWN = BUILTIN_THEMES["ansi-dark"]
+
+SIXTEEN = replace(
+    _TERMINALS_OWN,
+    name="sixteen",
     variables={
+        **_TERMINALS_OWN.variables,
         "block-cursor-background": "ansi_white", "block-cursor-foreground": "ansi_black", "chosen": "ansi_blue",
-        "input-cursor-background": "ansi_white", "input-cursor-foreground": "ansi_black",
-        "input-selection-background": "ansi_blue", "input-selection-foreground": "ansi_white",
     },
 )  # fmt: skip
 

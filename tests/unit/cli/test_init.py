@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from omnisync.cli.init import Question, run_init
+from omnisync.settings.interview import Question, run_init
 from omnisync.errors import CommandRefused
 from omnisync.settings import load_settings
 
@@ -122,7 +122,7 @@ def test_a_folder_that_can_not_be_written_is_told(tmp_path: Path, monkeypatch: p
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("omnisync.cli.init.os.open", full)
+    monkeypatch.setattr("omnisync.settings.interview.os.open", full)
     with pytest.raises(CommandRefused, match="No space left"):
         run_init(tmp_path / "omnisync.toml", ask=Person(ANSWERS))
 

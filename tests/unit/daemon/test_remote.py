@@ -9,7 +9,7 @@ import pytest
 
 from omnisync.daemon.remote import RemoteCommands
 from omnisync.errors import DaemonNotRunning
-from omnisync.sync.commands import Status
+from omnisync.model.commands import Status
 
 
 async def ask(path: Path) -> None:

@@ -32,6 +32,7 @@ def batch_made(state: State, event: BatchMade) -> None:
     state.batches.put(
         BatchRow(event.key, event.store, "made", "", event.fingerprint, text, len(event.items), 0, state.at)
     )
+    state.expect((item.product for item in event.items), state.figures)
     for item in event.items:
         for row, value, rev in _figures(state, event.store, item):
             row.batch = event.key

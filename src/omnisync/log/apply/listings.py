@@ -10,11 +10,14 @@ import msgspec
 from omnisync.log.apply import figures
 from omnisync.log.rows import FigureRow, ListingRow, ProductRow
 from omnisync.log.state import State
+from omnisync.log.table import Table
 from omnisync.model.events import FiguresSeen, Kind, ListingLinked, ListingsGone, ListingsSeen, SeenListing
 
 
 def listings_seen(state: State, event: ListingsSeen) -> None:
     """New or changed listings; a link that a person made is never changed by a match."""
+    state.listings.prefetch([seen.remote_id for seen in event.listings], event.store)
+    state.expect((seen.product for seen in event.listings), *_of_products(state))
     for seen in event.listings:
         row = state.listings.get((event.store, seen.remote_id))
         linked_by_person = row is not None and row.linked_by == "person"
@@ -24,6 +27,11 @@ def listings_seen(state: State, event: ListingsSeen) -> None:
         state.listings.put(_fill(row, event.store, seen, after))
         if after is not None:
             _show(state, event.store, seen, before, after)
+
+
+def _of_products(state: State) -> tuple[Table[Any], ...]:
+    """What recompute looks at."""
+    return state.figures, state.balances, state.prices, state.choices
 
 
 def _fill(row: ListingRow | None, store: str, seen: SeenListing, product: int | None) -> ListingRow:
@@ -121,6 +129,7 @@ def listing_linked(state: State, event: ListingLinked) -> None:
 
 def figures_seen(state: State, event: FiguresSeen) -> None:
     """What a read-back found."""
+    state.listings.prefetch([found.remote_id for found in event.figures], event.store)
     for found in event.figures:
         listing = state.listings.get((event.store, found.remote_id))
         if listing is None or listing.product is None:

@@ -8,7 +8,7 @@ from typing import Any
 from omnisync.log.apply.figures import press, recompute
 from omnisync.log.rows import ChoiceRow, ProductRow
 from omnisync.log.state import State
-from omnisync.model.events import ExclusionSet, PriceSet, Retried, UpdateOrdered
+from omnisync.model.events import ExclusionSet, PriceSet, Retried, StorePaused, UpdateOrdered
 
 
 def _choice(state: State, product: int, store: str) -> ChoiceRow:
@@ -45,6 +45,15 @@ def exclusion_set(state: State, event: ExclusionSet) -> None:
         state.choices.put(choice)
         state.trace(product.id)
         recompute(state, product)
+
+
+def store_paused(state: State, event: StorePaused) -> None:
+    """Nothing is sent to the store until a person says otherwise, over restarts too."""
+    store = state.stores.get(event.store)
+    if store is not None:
+        store.paused = int(event.on)
+        state.stores.put(store)
+        state.wake(event.store)
 
 
 def update_ordered(state: State, event: UpdateOrdered) -> None:
@@ -84,6 +93,7 @@ def retried(state: State, event: Retried) -> None:
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     PriceSet: price_set,
     ExclusionSet: exclusion_set,
+    StorePaused: store_paused,
     UpdateOrdered: update_ordered,
     Retried: retried,
 }

@@ -80,7 +80,7 @@ def balances_counted(state: State, event: BalancesCounted) -> None:
     touched: dict[int, ProductRow] = {}
     balances = state.balances
     if len(event.counts) > _FEW:
-        state.expect((count.code for count in event.counts), balances, state.figures)
+        state.expect((count.code for count in event.counts), balances, state.figures, state.choices)
     for count in event.counts:
         product = state.product(count.code)
         if product is None:
@@ -114,7 +114,7 @@ def prices_read(state: State, event: PricesRead) -> None:
     touched: dict[int, ProductRow] = {}
     prices = state.prices
     if len(event.prices) > _FEW:
-        state.expect((listed.code for listed in event.prices), prices, state.figures)
+        state.expect((listed.code for listed in event.prices), prices, state.figures, state.choices)
     for listed in event.prices:
         product = state.product(listed.code)
         if product is None:

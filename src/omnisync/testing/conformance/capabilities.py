@@ -32,7 +32,7 @@ async def batches_have_a_size(bench: Bench) -> None:
 
 @CHECKS.add
 async def receipts_say_when_to_ask(bench: Bench) -> None:
-    """Receipt goes with receipt_polls and receipt_life, so that a result is asked for in time and not for ever."""
+    """A receipt goes with receipt_polls and receipt_life, so that a result is asked for in time and not for ever."""
     async with bench.open() as shop:
         can = shop.can
         if can.receipt:

@@ -53,9 +53,7 @@ class ErpBench:
 
     def connect(self) -> ErpConnector:
         """Another connector to the same source."""
-        context = Context(
-            "erp", self.source.currency, clock=self.clock, rng=random.Random(2), blocking=self._blocking
-        )
+        context = Context("erp", self.source.currency, clock=self.clock, rng=random.Random(2), blocking=self._blocking)
         made: ErpConnector = load(self.plugin).connect(dict(self.source.options), context)
         self.opened.append(made)
         return made
@@ -104,7 +102,7 @@ class ErpBench:
         line = ErpOrderLine(CODES[0], 'Vana ½"; "galvaniz"', 2_000, Money(8990, self.source.currency), WAREHOUSES[0])
         part = ErpOrderLine(CODES[2], "=NOHUT()", 1_250, Money(8490, self.source.currency), WAREHOUSES[1])
         address = Address(name="Işık Öztürk", street="Sokak 1\nKat 2", city="İzmir", country="TR")
-        buyer = Customer(name="O'Hara; \"Işık\"", email="isik@customers.example", billing=address, shipping=address)
+        buyer = Customer(name='O\'Hara; "Işık"', email="isik@customers.example", billing=address, shipping=address)
         total = Money(2 * 8990 + 10_613, self.source.currency)
         return ErpOrder(key, "trendyol", key.rpartition("-")[2], self.clock.now(), buyer, (line, part), total)
 
@@ -112,7 +110,7 @@ class ErpBench:
 def product(code: str) -> ErpProduct:
     """A product of the bench."""
     place = CODES.index(code)
-    return ErpProduct(code, f"Ürün {place}; \"{code}\"", (f"29{place:011}",), category="Tesisat", unit="adet")
+    return ErpProduct(code, f'Ürün {place}; "{code}"', (f"29{place:011}",), category="Tesisat", unit="adet")
 
 
 def balances(extra: int = 0) -> list[ErpBalance]:

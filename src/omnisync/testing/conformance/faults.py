@@ -136,14 +136,17 @@ async def trouble_passes(bench: Bench) -> None:
     """When the trouble is over, the same connector works again, for it is made once and lives as long as the daemon."""
     for fault in Fault:
         async with bench.open() as shop:
-            shop.line.fault, store = fault, shop.store
-            await _raises(shop, "listings()", lambda store=store: gathered(store.listings()), (ConnectorError,), may_work=True)
+            shop.line.fault = fault
+            walk = (await _read_calls(shop, offline=True))["listings()"]
+            await _raises(shop, "listings()", walk, (ConnectorError,), may_work=True)
             shop.line.fault = None
             (listing,) = await shop.simple(1)
             taken(await shop.push([PushItem(listing.ref, stock=3 * PIECE)]))
 
 
-async def _reads(bench: Bench, fault: Fault, kinds: Kinds, *, may_work: bool = False) -> list[tuple[int, ConnectorError]]:
+async def _reads(
+    bench: Bench, fault: Fault, kinds: Kinds, *, may_work: bool = False
+) -> list[tuple[int, ConnectorError]]:
     """The errors of all reading calls under this fault, with the time of each."""
     async with bench.open() as shop:
         names = [*await _read_calls(shop)]
@@ -156,7 +159,9 @@ async def _reads(bench: Bench, fault: Fault, kinds: Kinds, *, may_work: bool = F
     return errors
 
 
-async def _push(bench: Bench, fault: Fault, kinds: Kinds, *, may_work: bool = False) -> list[tuple[int, ConnectorError]]:
+async def _push(
+    bench: Bench, fault: Fault, kinds: Kinds, *, may_work: bool = False
+) -> list[tuple[int, ConnectorError]]:
     """The error of a push whose writing request meets this fault."""
     async with bench.open() as shop:
         push = await _prepared_push(shop)

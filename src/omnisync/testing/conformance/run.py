@@ -82,6 +82,8 @@ async def _on_bench(plugin: Manifest, check: Check[Bench], loop: virtual.Virtual
 
 def _told(error: Exception, folder: Path) -> str:
     """An error that nobody expected, with the place in the plugin that it came from."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(folder)]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(folder)
+    ]
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {error}{place}"

@@ -181,9 +181,12 @@ class Bench:
         profile: Profile = Profile.INSTANT,
         currency: str = CURRENCY,
         products: Sequence[SandboxProduct] | None = None,
-        **options: str,
+        options: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Shop]:
-        """A shop with so many products and one that has variants; without faults, whatever the profile."""
+        """A shop with so many products and one that has variants; without faults, whatever the profile.
+
+        ``options`` take the place of those that sign in to the sandbox.
+        """
         clock = VirtualClock(self._loop)
         sandbox: Sandbox = load(self.plugin, "sandbox").sandbox(
             clock=clock, rng=random.Random(1), profile=profile, currency=currency
@@ -191,7 +194,7 @@ class Bench:
         sandbox.rates.clear()
         sandbox.seed(range_of(count, variants=variants) if products is None else products)
         address = {sandbox.address_option: f"https://{HOST}"}
-        shop = Shop(self, sandbox, {**sandbox.options, **address, **options}, clock)
+        shop = Shop(self, sandbox, {**sandbox.options, **address, **(options or {})}, clock)
         try:
             yield shop
         finally:

@@ -50,7 +50,7 @@ class Page(Screen[None]):
     @property
     def reader(self) -> Reader | None:
         """The read-only database for small questions; None while there is no data."""
-        return self.omnisync.watch.reader
+        return self.omnisync.data.reader
 
     def data_changed(self) -> None:
         """The database changed: read again what is on the screen. Called on the screen that is seen."""

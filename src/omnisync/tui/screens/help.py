@@ -50,7 +50,7 @@ def _lines(screen: Screen[Any]) -> Iterator[Line]:
             yield []
     by_id: dict[str, list[str]] = {}
     for active in screen.active_bindings.values():
-        id_ = active.binding.id
+        id_ = active.binding.id or ""
         if id_ in KEYS and active.enabled and (active.binding.key.isascii() or not active.binding.key.isalpha()):
             by_id.setdefault(id_, []).append(spoken(active.binding.key))
     for id_ in sorted(by_id, key=lambda each: (each.startswith("app."), [*KEYS].index(each))):

@@ -17,10 +17,11 @@ from omnisync.model.events import Kind
 from omnisync.text import _, age, quantity, when
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.base import Page
-from omnisync.tui.widgets.lines import Line, Lines, sign
+from omnisync.tui.widgets.lines import Line, Lines, Part, sign
 from omnisync.tui.widgets.table import fitted
 
 _EVENTS = 30
+_ROOMY, _NARROW = 100, 60
 
 
 class Sheet(Page):
@@ -60,7 +61,12 @@ class Sheet(Page):
         stores = store_names(reader)
         chains = [found for store in stores if (found := why(reader, self._product, store)) is not None]
         told = events_of_product(reader, self._product, _EVENTS)
-        self.query_one(Lines).show(_lines(product, chains, self._store, told, self.omnisync.desk.clock.now()))
+        now = self.omnisync.desk.clock.now()
+        self.query_one(Lines).show(_lines(product, chains, self._store, told, now, self.size.width))
+
+    def on_resize(self) -> None:
+        """Another width is laid out anew."""
+        self.data_changed()
 
     def action_store(self, step: int) -> None:
         """Mark another store."""
@@ -87,7 +93,7 @@ class Sheet(Page):
 
 async def update_one(page: Page, product: int) -> None:
     """Order an update of one product and follow its figures."""
-    from omnisync.sync.commands import Update
+    from omnisync.model.commands import Update
 
     assert page.reader is not None
     view = views(page.reader, [(product, None)])[0]
@@ -96,67 +102,86 @@ async def update_one(page: Page, product: int) -> None:
         page.omnisync.acts.follow((product, store, kind) for store, kind in view.figures)
 
 
-def _lines(product: ProductView, chains: list[Why], marked: int, told: list[Told], now: int) -> Iterator[Line]:
+def _lines(product: ProductView, chains: list[Why], marked: int, told: list[Told], now: int, width: int) -> Iterator[Line]:
     yield [(product.code, "bold"), ("  ", ""), (product.name, "bold")]
     state = "" if product.active else _("no longer sold by the ERP")
     yield [("  ".join(each for each in (product.category, product.unit, state) if each), "dim")]
     yield []
-    yield from _balances(product, chains, now)
+    yield from _balances(product, chains, now, width)
     yield []
-    head = "  " + fitted(_("store"), 13) + "".join(fitted(word, 13, right=True) for word in _stages())
-    yield [(head, "title")]
-    for at, chain in enumerate(chains):
-        yield from _listing(chain, now, marked=at == marked)
+    yield from _listings(chains, marked, now, width)
     yield []
-    yield from _reservations(chains[:1], now)
+    yield from _reservations(chains[:1], now, width)
     yield [(_("What happened last"), "title")]
     for each in told:
-        yield [(fitted(when(each.at, now), 18), "dim"), (sentence(each.event), "")]
+        yield [_time(each.at, now, width), (sentence(each.event), "")]
 
 
-def _stages() -> tuple[str, ...]:
-    return _("wanted"), _("sent"), _("confirmed"), _("seen")
+def _time(at: int, now: int, width: int) -> Part:
+    """When, as wide as there is room for; on a phone the text follows at once."""
+    return (fitted(when(at, now), 18) if width >= _ROOMY else when(at, now) + "  "), "dim"
 
 
-def _balances(product: ProductView, chains: list[Why], now: int) -> Iterator[Line]:
-    yield [("  " + fitted(_("warehouse"), 18) + fitted(_("on hand"), 10, right=True) + fitted(_("reserved"), 10, right=True), "title")]
+def _balances(product: ProductView, chains: list[Why], now: int, width: int) -> Iterator[Line]:
+    narrow = width < _NARROW
+    name, figure = (12, 9) if narrow else (18, 10)
+
+    def line(title: str, *figures: str) -> str:
+        return "  " + fitted(title, name) + "".join(fitted(each, figure, right=True) for each in figures)
+
+    yield [(line(_("warehouse"), _("on hand"), _("reserved")), "title")]
     for each in chains[0].balances if chains else ():
-        figures = fitted(quantity(each.on_hand), 10, right=True) + fitted(quantity(each.reserved), 10, right=True)
-        counted = _("counted {when}").format(when=when(each.counted_at, now))
-        yield [("  " + fitted(each.warehouse, 18) + figures, ""), (f"   {counted}", "dim")]
-    totals = fitted(quantity(product.on_hand), 10, right=True) + fitted(quantity(product.reserved), 10, right=True)
-    available = "   " + _("available {quantity}").format(quantity=quantity(product.available))
-    yield [("  " + fitted(_("all"), 18) + totals + available, "bold")]
+        text = line(each.warehouse, quantity(each.on_hand), quantity(each.reserved))
+        counted = "" if narrow else "   " + _("counted {when}").format(when=when(each.counted_at, now))
+        yield [(text, ""), (counted, "dim")]
+    yield [(line(_("all"), quantity(product.on_hand), quantity(product.reserved)), "bold")]
+    yield [(line(_("available"), quantity(product.available)), "bold")]
 
 
-def _listing(chain: Why, now: int, *, marked: bool) -> Iterator[Line]:
-    margin = "▸ " if marked else "  "
-    look = "bold" if marked else ""
-    if not chain.figures:
-        yield [(margin + fitted(chain.store, 13), look), sign("none"), (" " + state_words("none"), "dim")]
-        return
-    name = chain.store
-    for kind in (Kind.STOCK, Kind.PRICE):
-        row = chain.figures.get(kind)
-        if row is not None:
-            yield _figure(row, margin + fitted(name, 13), chain.rules.currency, now, look)
-            margin, name = "  ", "  " + _("price")
+def _listings(chains: list[Why], marked: int, now: int, width: int) -> Iterator[Line]:
+    """Wanted, sent, confirmed, seen; on a narrow screen without the ages, on a phone only the two ends."""
+    stages = [_("wanted"), _("sent"), _("confirmed"), _("seen")]
+    size = 18 if width >= _ROOMY else 11
+    if width < _NARROW:
+        stages, size = [_("wanted"), _("seen")], 9
+    yield [("  " + fitted(_("store"), 13) + "".join(fitted(word, size, right=True) for word in stages), "title")]
+    for at, chain in enumerate(chains):
+        margin, look = ("▸ ", "bold") if at == marked else ("  ", "")
+        if not chain.figures:
+            yield [(margin + fitted(chain.store, 13), look), sign("none"), (" " + state_words("none"), "dim")]
+        head = chain.store
+        for kind in (Kind.STOCK, Kind.PRICE):
+            row = chain.figures.get(kind)
+            if row is not None:
+                yield _figure(row, (margin + fitted(head, 13), look), chain.rules.currency, now, width)
+                margin, head = "  ", "  " + _("price")
 
 
-def _figure(row: FigureRow, head: str, currency: str, now: int, look: str) -> Line:
+def _figure(row: FigureRow, head: Part, currency: str, now: int, width: int) -> Line:
     view = figure_view(
         row.store, row.kind, row.mode, row.wanted, row.wanted_rev, row.confirmed, row.confirmed_rev, row.check_at,
         row.reason,
     )  # fmt: skip
-    parts = [(head, look)]
-    for value, at in ((row.wanted, row.wanted_at), (row.sent, row.sent_at), (row.confirmed, row.confirmed_at), (row.seen, row.seen_at)):
-        figure = figure_words(row.kind, value, currency) if at or value is not None else "–"
-        parts += [(fitted(figure, 8, right=True), ""), (fitted(age(at, now) if at else "", 5, right=True), "dim")]
+    stages = [
+        (row.wanted, row.wanted_at), (row.sent, row.sent_at), (row.confirmed, row.confirmed_at), (row.seen, row.seen_at)
+    ]  # fmt: skip
+    if width < _NARROW:
+        stages = [stages[0], stages[3]]
+    parts = [head]
+    for value, at in stages:
+        figure = figure_words(row.kind, value, currency)
+        if width >= _ROOMY:
+            parts += [(fitted(figure, 10, right=True), ""), (fitted(age(at, now) if at else "", 8, right=True), "dim")]
+        else:
+            parts.append((fitted(figure, 9 if width < _NARROW else 11, right=True), ""))
+    parts += [("  ", ""), sign(view.state)]
+    if width < _NARROW:
+        return parts
     reason = f": {reason_words(row.reason)}" if row.reason else ""
-    return [*parts, ("  ", ""), sign(view.state), (f" {state_words(view.state)}{reason}", view.state)]
+    return [*parts, (f" {state_words(view.state)}{reason}", view.state)]
 
 
-def _reservations(chains: list[Why], now: int) -> Iterator[Line]:
+def _reservations(chains: list[Why], now: int, width: int) -> Iterator[Line]:
     for chain in chains:
         if chain.reservations:
             yield [(_("Reserved for orders"), "title")]
@@ -164,6 +189,6 @@ def _reservations(chains: list[Why], now: int) -> Iterator[Line]:
             text = _("{quantity} in {warehouse} for order {number} from {store}").format(
                 quantity=quantity(each.quantity), warehouse=each.warehouse, number=each.number, store=each.store
             )
-            yield [(fitted(when(each.at, now), 18), "dim"), (text, "")]
+            yield [_time(each.at, now, width), (text, "")]
         if chain.reservations:
             yield []

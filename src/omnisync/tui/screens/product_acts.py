@@ -18,7 +18,7 @@ from omnisync.tui.screens.ask import Ask, Choose
 from omnisync.tui.widgets.price_editor import PriceEditor
 
 if TYPE_CHECKING:
-    from omnisync.sync.commands import AnyCommand
+    from omnisync.model.commands import AnyCommand
     from omnisync.tui.screens.products import Products
 
 _EVERYWHERE = "*"
@@ -112,15 +112,15 @@ class ProductActs:
 
     async def set_price(self, product: int, code: str, store: str, minor: int | None) -> None:
         """Send a price of the store's own, or give the list its say again."""
-        from omnisync.sync.commands import SetPrice
+        from omnisync.model.commands import SetPrice
 
         keys = [(product, store, "price")]
-        self._screen.shape.hopes.update({key: ("waiting", minor) for key in keys})
+        self._screen.shape.hopes.update(dict.fromkeys(keys, ("waiting", minor)))
         await self._order(SetPrice(store, code, minor), keys)
 
     async def update(self) -> None:
         """Send the figures of the targets now."""
-        from omnisync.sync.commands import Update
+        from omnisync.model.commands import Update
 
         targets = await self._targets()
         if targets is None:
@@ -156,13 +156,13 @@ class ProductActs:
         on, kinds, where = _read_choice(chosen)
         stores = list(self._screen.shape.stores) if where == _EVERYWHERE else [where]
         if count > 1 and not await self._app.push_screen_wait(
-            Ask(f"{dict(choices)[chosen]}: {what}?", [_exclusion_effect(count, kinds, stores, on=on)])
+            Ask(f"{what}: {dict(choices)[chosen]}?", [_exclusion_effect(count, kinds, stores, on=on)])
         ):
             return
         await self._exclude(targets, stores, kinds, on=on)
 
     async def _exclude(self, targets: Targets, stores: Sequence[str], kinds: Sequence[str], *, on: bool) -> None:
-        from omnisync.sync.commands import Exclude
+        from omnisync.model.commands import Exclude
 
         for store in stores:
             keys = self._keys(targets, [store], kinds, None)
@@ -217,7 +217,7 @@ class ProductActs:
         return found
 
     def _hope(self, keys: Iterable[tuple[int, str, str]], state: str) -> None:
-        self._screen.shape.hopes.update({key: (state, None) for key in keys})
+        self._screen.shape.hopes.update(dict.fromkeys(keys, (state, None)))
 
     async def _order(self, command: AnyCommand, keys: Sequence[tuple[int, str, str]]) -> None:
         """Show the hope, have it done, then show what is."""

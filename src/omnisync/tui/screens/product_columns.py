@@ -12,16 +12,17 @@ from functools import partial
 
 from omnisync.explain.words import SIGNS
 from omnisync.log.product_list import FigureView, ProductView, Sort
-from omnisync.log.product_view import ListRow
+from omnisync.log.product_view import BY_NAME, ListRow
 from omnisync.model.clean import clean
-from omnisync.model.money import Money
+from omnisync.model.money import Money, minor_digits
+from omnisync.model.quantity import PIECE
 from omnisync.text import _, money, quantity
 from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
 
 _PHONE = 60
 _HOUSE, _TOTAL = 5, 6
-_STOCK, _PRICE = 5, 8
-_STORE = _STOCK + 2 + _PRICE + 1
+_STOCK, _PRICE = 5, 9
+_STORE = _STOCK + 1 + _PRICE + 1
 _NO_LISTING = SIGNS["none"].letter
 
 Hope = tuple[str, int | None]
@@ -38,7 +39,7 @@ class Shape:
     exempt: Mapping[str, frozenset[str]] = field(default_factory=dict)
     store: int = 0
     warehouse: int = 0
-    sort: Sort = Sort("name")
+    sort: Sort = BY_NAME
     hopes: dict[tuple[int, str, str], Hope] = field(default_factory=dict)
 
     @property
@@ -52,11 +53,12 @@ def lay_out(shape: Shape, width: int, code_width: int) -> list[Column]:
     phone = width < _PHONE
     code_width = min(code_width, 9 if phone else 14)
     name = 10 if phone else 18 if width < 150 else 24
-    store = _STOCK + 2 if phone else _STORE
+    store = _STOCK + 1 if phone else _STORE
     room = width - MARGIN - code_width - 1 - name - 1 - (_TOTAL + 1)
-    stores = _some(len(shape.stores), room, store + 2, least=1)
+    chosen = 0 if phone or not shape.warehouses else _HOUSE + 1
+    stores = _some(len(shape.stores), room - chosen, store + 2, least=1)
     room -= stores * (store + 2)
-    totals = not phone and len(shape.stores) == stores and room >= 2 * (_TOTAL + 1)
+    totals = not phone and stores == len(shape.stores) and room >= 2 * (_TOTAL + 1) + chosen
     if totals:
         room -= 2 * (_TOTAL + 1)
     houses = 0 if phone else _some(len(shape.warehouses), room, _HOUSE + 1, least=0)
@@ -103,7 +105,7 @@ def _code(product: ProductView) -> str:
 
 
 def _name(product: ProductView) -> str:
-    return clean(product.name)
+    return clean(product.name, 80)
 
 
 def _houses(shape: Shape, count: int) -> list[Column]:
@@ -120,17 +122,35 @@ def _houses(shape: Shape, count: int) -> list[Column]:
 
 def _balance(house: str, product: ProductView) -> str:
     on_hand = product.balances.get(house)
-    return "–" if on_hand is None else quantity(on_hand)
+    return "–" if on_hand is None else _amount(on_hand, _HOUSE)
+
+
+def _amount(thousandths: int, width: int) -> str:
+    """A quantity that fits: a cut number would be a lie, so weighed goods lose decimals, downwards, and say so by a ~."""
+    text = quantity(thousandths)
+    if len(text) <= width:
+        return text
+    whole = f"~{thousandths // PIECE}"
+    return whole if len(whole) <= width else text
+
+
+def _price(price: Money) -> str:
+    """A price that fits: a long one goes without its grouping."""
+    text = money(price)
+    if len(text) < _PRICE:
+        return text
+    digits = minor_digits(price.currency)
+    return str(price).replace(".", text[-1 - digits]) if digits else str(price)
 
 
 def _totals(shape: Shape, *, full: bool) -> list[Column]:
     wide = partial(_titled, shape, width=_TOTAL, right=True)
-    available = wide("available", _("avail"), text=lambda product: quantity(product.available))
+    available = wide("available", _("avail"), text=lambda product: _amount(product.available, _TOTAL))
     if not full:
         return [available]
     return [
-        wide("on_hand", _("hand"), text=lambda product: quantity(product.on_hand)),
-        wide("reserved", _("resv"), text=lambda product: quantity(product.reserved) if product.reserved else "–"),
+        wide("on_hand", _("hand"), text=lambda product: _amount(product.on_hand, _TOTAL)),
+        wide("reserved", _("resv"), text=lambda product: _amount(product.reserved, _TOTAL) if product.reserved else "–"),
         available,
     ]
 
@@ -147,12 +167,12 @@ def _store(shape: Shape, at: int, *, folded: bool, phone: bool) -> list[Column]:
     price_title = arrow if shape.sort.by == f"price:{store}" else ""
     if phone:
         stock = partial(_stock_cells, shape, store)
-        return [Column(f"stock:{store}", title[: _STOCK + 2] + stock_title, _STOCK + 2, stock, False, " ", marked)]
+        return [Column(f"stock:{store}", title[: _STOCK + 1] + stock_title, _STOCK + 1, stock, False, " ", marked)]
     head = fitted(title + stock_title, _STORE)
     return [
-        Column(f"stock:{store}", head[: _STOCK + 2], _STOCK + 2, partial(_stock_cells, shape, store), False, "│ ", marked),
+        Column(f"stock:{store}", head[: _STOCK + 1], _STOCK + 1, partial(_stock_cells, shape, store), False, "│ ", marked),
         Column(
-            f"price:{store}", head[_STOCK + 2 : _STORE - 1] + (price_title or " "), _PRICE + 1,
+            f"price:{store}", head[_STOCK + 1 : _STORE - 1] + (price_title or " "), _PRICE + 1,
             partial(_price_cells, shape, store), False, "", marked,
         ),
     ]  # fmt: skip
@@ -161,13 +181,13 @@ def _store(shape: Shape, at: int, *, folded: bool, phone: bool) -> list[Column]:
 def _stock_cells(shape: Shape, store: str, row: ListRow) -> Sequence[Cell]:
     figure, state = _figure(shape, store, "stock", row)
     if figure is None:
-        return (Cell(fitted(_NO_LISTING, _STOCK, right=True) + "  "),)
+        return (Cell(fitted(_NO_LISTING, _STOCK, right=True) + " "),)
     if row.product.category in shape.exempt.get(store, ()):
         text = SIGNS["exempt"].letter
     else:
         value = _shown(figure, state)
-        text = "?" if value is None else quantity(value)
-    return _with_sign(fitted(text, _STOCK, right=True) + " ", state)
+        text = "?" if value is None else _amount(value, _STOCK)
+    return _with_sign(fitted(text, _STOCK, right=True), state)
 
 
 def _price_cells(shape: Shape, store: str, row: ListRow) -> Sequence[Cell]:
@@ -176,7 +196,7 @@ def _price_cells(shape: Shape, store: str, row: ListRow) -> Sequence[Cell]:
         return (Cell(" " * (_PRICE + 1)),)
     hope = shape.hopes.get((row.product.id, store, "price"))
     value = hope[1] if hope and hope[1] is not None else _shown(figure, state)
-    text = "?" if value is None else money(Money(value, shape.currencies.get(store, "")))
+    text = "?" if value is None else _price(Money(value, shape.currencies.get(store, "")))
     return _with_sign(fitted(text, _PRICE, right=True), state)
 
 

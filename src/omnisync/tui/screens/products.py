@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from omnisync.log.overview import rules_of, store_names
 from omnisync.log.product_list import Sort, warehouses
-from omnisync.log.product_view import FrozenList, ListRow, Wish
+from omnisync.log.product_view import BY_NAME, FrozenList, ListRow, Wish
 from omnisync.model.clean import clean
 from omnisync.model.money import Money
 from omnisync.text import _, number
@@ -40,7 +40,9 @@ class FindLine(Input):
 
     def action_done(self) -> None:
         """To what was found. The focus moves at once: the next key may already be there."""
-        self.screen.set_focus(self.screen.query_one(ProductTable))
+        table = self.screen.query_one(ProductTable)
+        table.remove_class("hidden")
+        self.screen.set_focus(table)
 
     def action_clear(self) -> None:
         """Everything again."""
@@ -94,7 +96,7 @@ class Products(Page):
         """The line to find with, the list, the place for a price being edited."""
         with Horizontal(id="findline"):
             yield Static(" ▸", id="sign", markup=False)
-            find = FindLine(placeholder=_("F3 or / to find: name, code, barcode"), compact=True, id="find")
+            find = FindLine(placeholder=_("F3 or / to find: name, code, barcode"), compact=True, id="find", select_on_focus=False)
             find.cursor_blink = False
             yield find
             yield Static("", id="found", markup=False)
@@ -181,7 +183,7 @@ class Products(Page):
             self._finder.look_for(wish)
 
     def _built(self, order: FrozenList, wish: Wish) -> None:
-        same = replace(wish, sort=Sort("name")) == replace(self._built_wish, sort=Sort("name"))
+        same = replace(wish, sort=BY_NAME) == replace(self._built_wish, sort=BY_NAME)
         keep = self.table.row if same and not self.table.pages.only_head else None
         self._built_wish = wish
         cursor = (order.position(keep.product.id) or 0) if keep else 0
@@ -222,7 +224,8 @@ class Products(Page):
         self.table.set_class(empty, "hidden")
         if empty:
             box.update(Content(self._why_empty()))
-            self.set_focus(None)
+            if self.focused is self.table:
+                self.set_focus(self.query_one(FindLine) if self.wish.filtered else None)
         elif self.focused is None:
             self.set_focus(self.table)
 
@@ -235,8 +238,8 @@ class Products(Page):
                 "There is no shop here yet.\n\nOmniSync looks for its configuration at\n{path}\n\n"
                 "Leave with F10, then run `omnisync init` to write one,\nor `omnisync demo` to see a sample shop at work."
             ).format(path=clean(str(desk.config)))
-        if self.omnisync.watch.problem and desk.database.exists():
-            return clean(self.omnisync.watch.problem, 400)
+        if self.omnisync.data.problem and desk.database.exists():
+            return clean(self.omnisync.data.problem, 400)
         return _("No products yet.\n\nThey appear here by themselves as soon as the ERP has been read.")
 
     # Keys
@@ -287,7 +290,10 @@ class Products(Page):
 
     def action_find(self) -> None:
         """Into the find line, at once: the letters may already be there."""
-        self.set_focus(self.query_one(FindLine))
+        find = self.query_one(FindLine)
+        if self.focused is not find:
+            find.action_select_all()
+            self.set_focus(find)
 
     @on(Input.Changed, "#find")
     def _typed(self, event: Input.Changed) -> None:

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from omnisync.log.update_preview import StorePreview, preview
 from omnisync.log.reader import Reader
+from omnisync.log.update_preview import StorePreview, preview
 from omnisync.model.clean import clean
 from omnisync.ports import in_thread
 from omnisync.text import _, number, plural
@@ -63,7 +63,7 @@ class GeneralUpdate(ModalScreen[None]):
         if self._sending:
             self.dismiss()
             return
-        from omnisync.sync.commands import Update
+        from omnisync.model.commands import Update
 
         self._sending = True
         self._draw(self._total)

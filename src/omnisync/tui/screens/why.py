@@ -49,6 +49,10 @@ class WhyPage(Page):
             now = self.omnisync.desk.clock.now()
             self.query_one(Lines).show(_lines(chain, explain(chain, now), now, self.size.width))
 
+    def on_resize(self) -> None:
+        """Another width is laid out anew."""
+        self.data_changed()
+
     def action_store(self, step: int) -> None:
         """Another store."""
         if self.reader is not None:

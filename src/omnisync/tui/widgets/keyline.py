@@ -86,7 +86,7 @@ def _keys_of(screen: Screen[object]) -> Iterator[tuple[str, str, str]]:
     first: dict[str, str] = {}
     for active in screen.active_bindings.values():
         if active.binding.id in KEYS and active.binding.show and active.enabled:
-            first.setdefault(active.binding.id, active.binding.key)
+            first.setdefault(active.binding.id or "", active.binding.key)
     everywhere = [id_ for id_ in KEYS if id_ in first and id_.startswith("app.")]
     here = [id_ for id_ in KEYS if id_ in first and not id_.startswith(("app.", "table."))]
     table = [id_ for id_ in KEYS if id_ in first and id_.startswith("table.")]

@@ -29,7 +29,7 @@ class PriceEditor(Input):
         """Editing ended, saved or not."""
 
     def __init__(self) -> None:
-        super().__init__(restrict=r"[0-9]*[.,]?[0-9]{0,2}", select_on_focus=True, compact=True)
+        super().__init__(restrict=r"[0-9]*[.,]?[0-9]{0,2}", select_on_focus=False, compact=True)
         self.cursor_blink = False
         self._target = (0, "", "")
         self._currency = ""

@@ -78,6 +78,8 @@ def _daemon(presence: Presence) -> tuple[str, str]:
             return "busy", _("○ starting …")
         case Presence.FAILED:
             return "bad", _("✗ not running")
+        case Presence.LOST:
+            return "bad", _("✗ daemon stopped")
     return "quiet", _("○ only looking")
 
 

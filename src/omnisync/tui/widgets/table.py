@@ -269,7 +269,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
 
     # Selecting and the mouse
 
-    def action_toggle(self) -> None:
+    def action_select(self) -> None:
         """Select the row or no longer; then one row down."""
         row = self.row
         if row is not None:
@@ -296,7 +296,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
             return
         self.move_to(index)
         if event.x < 1:
-            self.action_toggle()
+            self.action_select()
         elif event.chain == 2:
             self.post_message(self.Opened())
 

@@ -59,7 +59,7 @@ def run_init(
                 path=path
             )
         )
-    text = _Interview(path, ask, answers or {}, environment).configuration()
+    text = configuration(path, ask=ask, answers=answers or {}, environment=environment)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         # Made with its final permissions: nobody else can open it, not even for a moment.
@@ -68,6 +68,13 @@ def run_init(
     except OSError as error:
         raise CommandRefused(_("{path} can't be written: {reason}").format(path=path, reason=error.strerror)) from None
     return path
+
+
+def configuration(
+    path: Path, *, ask: Ask, answers: Mapping[str, str], environment: Mapping[str, str] = os.environ
+) -> str:
+    """The text that ``run_init`` would write to the path. Raises CommandRefused when a given answer doesn't fit."""
+    return _Interview(path, ask, answers, environment).configuration()
 
 
 class _Interview:
@@ -98,7 +105,7 @@ class _Interview:
                 "name": self._get(Question("shop.name", _("What is the shop called?")), _something),
                 "language": language,
                 "timezone": _timezone(),
-                "currency": _CURRENCIES.get(language, "EUR"),
+                "currency": self._answers.get("shop.currency") or likely_currency(self._environment),
             },
         )
 
@@ -138,11 +145,16 @@ class _Interview:
             "warehouses": tuple(word.strip() for word in self._get(warehouses, _something).split(",") if word.strip()),
             "price_list": self._get(prices, _something),
         }
+        if currency := self._answers.get(f"{key}.currency"):
+            own["currency"] = currency
         yield from _table(key, "stores.NAME", own, options, like)
 
     def _options(self, key: str, manifest: Manifest) -> list[tuple[Option, str]]:
-        """The connector's options: those that must be given with their answer, the others with an empty one."""
-        return [(option, self._option(key, manifest, option) if _must(option) else "") for option in manifest.options]
+        """The connector's options: those that must be given or were, with their answer, the others with an empty one."""
+        return [
+            (option, self._option(key, manifest, option) if _must(option) or self._answers.get(f"{key}.{option.name}") else "")
+            for option in manifest.options
+        ]
 
     def _option(self, key: str, manifest: Manifest, option: Option) -> str:
         secret = option.type is OptionType.SECRET
@@ -250,6 +262,11 @@ def _named_stores(answer: str, platforms: Iterable[str]) -> Iterator[tuple[str, 
             )
         taken.add(name)
         yield name, platform
+
+
+def likely_currency(environment: Mapping[str, str]) -> str:
+    """The currency that goes with the language which this system speaks."""
+    return _CURRENCIES.get(_language(environment), "EUR")
 
 
 def _language(environment: Mapping[str, str]) -> str:

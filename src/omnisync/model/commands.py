@@ -1,0 +1,84 @@
+"""What a person can order, as data: the same whether it comes from this process or over the socket."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, Union
+
+import msgspec
+
+from omnisync.model.events import Kind
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="command"):
+    """Base of all commands."""
+
+
+class SetPrice(Command, frozen=True, tag="price"):
+    """A store's own price for a product, in minor units of the store's currency; None: the price list's again."""
+
+    store: str
+    code: str
+    minor: int | None
+
+
+class Exclude(Command, frozen=True, tag="exclude"):
+    """Stop (or with ``on`` False start again) pushing stock, price or both of these products."""
+
+    store: str
+    codes: tuple[str, ...]
+    stock: bool
+    price: bool
+    on: bool = True
+
+
+class Update(Command, frozen=True, tag="update"):
+    """Push now, changed or not: everything, one store, some products."""
+
+    store: str = ""
+    codes: tuple[str, ...] = ()
+
+
+class Release(Command, frozen=True, tag="release"):
+    """Yes to a held change: a hold's id, or held figures of a store."""
+
+    hold: str = ""
+    store: str = ""
+    kind: Kind = Kind.STOCK
+    codes: tuple[str, ...] = ()
+
+
+class Link(Command, frozen=True, tag="link"):
+    """This listing is that product; code "" takes the link away."""
+
+    store: str
+    remote_id: str
+    code: str
+
+
+class Retry(Command, frozen=True, tag="retry"):
+    """Send again what the store refused; no codes: everything refused there."""
+
+    store: str
+    codes: tuple[str, ...] = ()
+
+
+class Pause(Command, frozen=True, tag="pause"):
+    """Stop pushing to a store until resumed; orders are still taken in."""
+
+    store: str
+    on: bool = True
+
+
+class Pull(Command, frozen=True, tag="pull"):
+    """Ask the ERP (store "") or a store's orders and catalogue now."""
+
+    store: str = ""
+
+
+class Status(Command, frozen=True, tag="status"):
+    """How every connection is doing just now, and what is left of its rate limits."""
+
+
+AnyCommand: TypeAlias = Union[SetPrice, Exclude, Update, Release, Link, Retry, Pause, Pull, Status]  # noqa: UP007
+
+Reply: TypeAlias = dict[str, Any]
