@@ -101,17 +101,21 @@ class Api:
         if not self.prefix:
             await self.index()
         target = f"{self.prefix}/wc/v3/{path}"
-        query = dict(params or {})
-        if not self.secure:
-            query = signed(
+
+        def query() -> dict[str, str]:
+            """Signed anew for each attempt: a shop takes no signature twice."""
+            if self.secure:
+                return dict(params or {})
+            return signed(
                 method,
                 self.address + target,
-                query,
+                dict(params or {}),
                 key=self._credentials.key,
                 secret=self._credentials.secret,
                 clock=self._context.clock,
                 rng=self._context.rng,
             )
+
         answer = await self._http.request(method, target, group=_GROUP, params=query, body=body)
         if answer.status >= 300:
             raise refusal(answer, secure=self.secure)

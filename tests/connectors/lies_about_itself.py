@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tests.connectors.liars import Honest
 
+from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding, Grade
 from omnisync.connect.store import Capabilities, PushAnswer, PushItem, RemoteListing
 from omnisync.errors import (
@@ -153,3 +154,10 @@ class KeepsWorking(Honest):
     async def check(self) -> Sequence[Finding]:
         self.task = asyncio.get_running_loop().create_task(asyncio.sleep(3600))
         return await self.real.check()
+
+
+class Generous(Honest):
+    breaks = ("capabilities.allowances_are_known_without_asking",)
+
+    def allowances(self) -> Sequence[Allowance]:
+        return [Allowance("orders", 60, 50, 10.0)]

@@ -44,6 +44,15 @@ async def test_a_time_out_of_a_batch_is_an_unknown_outcome() -> None:
                 await shop.push(stock(mug, 5))
 
 
+async def test_a_read_that_is_repeated_over_http_is_signed_anew() -> None:
+    """A shop takes a nonce once: the same signature twice would look like a refused key."""
+    async with opened(MUG, address=HTTP) as shop:
+        await shop.listings()
+        shop.sandbox.next_faults = [Fault.CUT_AFTER, Fault.CUT_AFTER]
+        assert len(await shop.listings()) == 1
+        assert shop.sandbox.next_faults == []
+
+
 class PatientClock(ManualClock):
     """Lets a client's patience (a long sleep) last as long as the answer takes."""
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from omnisync.cli.group import omnisync
+import sys
 
-__all__ = ["main", "omnisync"]
+__all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command that the arguments name; the process ends with its exit code."""
+    """Run the command that the arguments name; the process ends with its exit code.
+
+    No argument at all opens the screens, and those without the library that reads arguments.
+    """
+    if not sys.argv[1:] and sys.stdin.isatty() and sys.stdout.isatty():
+        from omnisync.screen import open_screen
+
+        open_screen()
+        return
+    from omnisync.cli.group import omnisync
+
     omnisync()

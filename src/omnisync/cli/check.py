@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from omnisync.cli.checkup import Checked, connections, daemon_state, database, rights
+from omnisync.cli.checkup import Checked, daemon_state, database, rights
+from omnisync.cli.checkup_connections import connections
 from omnisync.cli.options import json_option
 from omnisync.cli.output import Piece, say_json, say_pieces, tell
 from omnisync.cli.place import Place

@@ -1,27 +1,23 @@
-"""What `omnisync check` looks at, besides the configuration; each part answers findings."""
+"""What `omnisync check` looks at on this machine, besides the configuration; each part answers findings."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from omnisync.cli.place import Place
 from omnisync.connect.check import Finding, Grade
-from omnisync.daemon.logs import without
-from omnisync.errors import DaemonNotRunning, DatabaseError, OmniSyncError
+from omnisync.errors import DaemonNotRunning, DatabaseError
 from omnisync.explain.words import health_words
 from omnisync.folders import DATABASE, LOG, SOCKET
 from omnisync.log.examine import examine, needs_one_writer
 from omnisync.log.reader import Reader
 from omnisync.model.commands import Status
-from omnisync.settings import Settings
-from omnisync.shop import ERP, Shop
 from omnisync.text import _, number, plural, quantity
 
 _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
@@ -134,48 +130,3 @@ def daemon_state(place: Place) -> Iterator[Checked]:
             text = f"{row['connector']}: {health_words(row['state'])}"
             text += f" ({row['reason']})" if row["reason"] else ""
             yield Checked(about, Finding(Grade.WARNING, text))
-
-
-class _Connector(Protocol):
-    async def check(self) -> Sequence[Finding]: ...
-    async def close(self) -> None: ...
-
-
-async def connections(settings: Settings, seconds: float) -> list[Checked]:
-    """What every connection says of itself, all asked at once, each within the time."""
-    shop = Shop(settings)
-    blot = without(shop.secrets())
-    makers: dict[str, Callable[[], _Connector]] = {ERP: shop.erp}
-    for name, store in settings.stores.items():
-        if store.active:
-            makers[name] = lambda name=name: shop.store(name)  # type: ignore[misc]
-    found = await asyncio.gather(*(_ask(make, seconds) for make in makers.values()))
-    checked = [Checked(name, finding) for name, findings in zip(makers, found, strict=True) for finding in findings]
-    silent = [name for name, store in settings.stores.items() if not store.active]
-    checked += [Checked(name, Finding(Grade.OK, _("is switched off in the configuration"))) for name in silent]
-    return [Checked(each.about, _blotted(each.finding, blot)) for each in checked]
-
-
-def _blotted(finding: Finding, blot: Callable[..., Mapping[str, str] | object]) -> Finding:
-    """Without secrets, in case a platform repeats one in its words (P10)."""
-    words: dict[str, str] = {"text": finding.text, "advice": finding.advice}
-    blot(None, "", words)
-    return Finding(finding.grade, words["text"], words["advice"])
-
-
-async def _ask(make: Callable[[], _Connector], seconds: float) -> Sequence[Finding]:
-    try:
-        connector = make()
-        try:
-            async with asyncio.timeout(seconds):
-                return await connector.check()
-        finally:
-            await connector.close()
-    except TimeoutError:
-        text = plural("did not answer within {n} second", "did not answer within {n} seconds", round(seconds))
-        return [Finding(Grade.PROBLEM, text, _("Check the address, and this machine's connection to the internet."))]
-    except OmniSyncError as error:
-        return [Finding(Grade.PROBLEM, str(error))]
-    except Exception as error:
-        text = _("the connector itself failed: {reason}").format(reason=f"{type(error).__name__}: {error}")
-        return [Finding(Grade.PROBLEM, text, _("Tell whoever wrote the connector."))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -139,7 +140,13 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, "--version", prog_name="OmniSync", message="%(prog)s %(version)s")
 @click.pass_context
 def omnisync(ctx: click.Context, config: Path | None, data: Path | None) -> None:
-    """Show what there is when no command is named."""
+    """Open the screens when no command is named; where nobody sees them, say what there is."""
     del config, data  # LazyGroup.parse_args has made the place of them.
-    if ctx.invoked_subcommand is None:
+    if ctx.invoked_subcommand is not None:
+        return
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from omnisync.screen import open_screen
+
+        open_screen(ctx.obj.config, ctx.obj.environment)
+    else:
         click.echo(ctx.get_help())

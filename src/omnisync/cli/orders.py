@@ -11,6 +11,7 @@ from omnisync.cli.options import UNITS, json_option, limit_option, store_option
 from omnisync.cli.output import Piece, say_json, say_pieces, tell, width
 from omnisync.cli.place import Place
 from omnisync.explain.happened import order_state_words
+from omnisync.explain.orders import buyer, erp_words, stock_words
 from omnisync.log import overview
 from omnisync.log.overview import OrderView
 from omnisync.model.money import Money
@@ -62,34 +63,14 @@ def orders(place: Place, store: str, state: str | None, limit: int, as_json: boo
 def _row(order: OrderView, now: int) -> list[str | Piece]:
     total = money(Money(order.total, order.currency), with_currency=True)
     return [
-        order.number, order.store, when(order.placed_at, now), _buyer(order), total, number(order.lines),
-        order_state_words(order.state), _stock(order), _erp(order),
+        order.number, order.store, when(order.placed_at, now), buyer(order), total, number(order.lines),
+        order_state_words(order.state), _stock(order), erp_words(order),
     ]  # fmt: skip
 
 
-def _buyer(order: OrderView) -> str:
-    """First name and an initial: enough to know an order by, over a shoulder too little to know a person by."""
-    if order.customer is None:
-        return "–"
-    first, *others = order.customer.name.split() or ["–"]
-    return f"{first} {others[-1][0]}." if others else first
-
-
 def _stock(order: OrderView) -> Piece:
-    if not OrderState(order.state).holds_stock:
-        return Piece("–")
-    if order.unknown:
-        return Piece(plural("! {n} unknown product", "! {n} unknown products", order.unknown), "red")
-    if order.short:
-        return Piece(plural("! {n} line short", "! {n} lines short", order.short), "red")
-    return Piece(f"✓ {order.warehouse}", "green")
-
-
-def _erp(order: OrderView) -> str:
-    if order.erp_state:
-        return order_state_words(order.erp_state)
-    words = {"": "–", "due": _("waits"), "sending": _("sending"), "never": "–"}
-    return words.get(order.export, order.export_ref or _("handed over"))
+    text, look = stock_words(order)
+    return Piece(text, {"refused": "red", "confirmed": "green"}.get(look, ""))
 
 
 def _as_json(order: OrderView) -> dict[str, Any]:

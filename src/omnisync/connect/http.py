@@ -11,7 +11,7 @@ import asyncio
 import email.utils
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,9 @@ from omnisync.ports import Clock
 
 Transport = httpx.AsyncBaseTransport
 """What carries the requests: the network, or in tests an application in the same process."""
+
+Params = Mapping[str, str | int]
+"""What stands behind the question mark of an address."""
 
 _LONGEST_WAIT = 5.0
 """Seconds that a request waits for its budget before it answers RateLimited instead."""
@@ -123,11 +126,15 @@ class Http:
         path: str,
         *,
         group: str,
-        params: Mapping[str, str | int] | None = None,
+        params: Params | Callable[[], Params] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Send one request out of the budget ``group`` and give its answer."""
+        """Send one request out of the budget ``group`` and give its answer.
+
+        ``params`` may be a function that makes them, for signatures which are good for one request only:
+        it is called right before each, also before a repeated one.
+        """
         for pause in _READ_PAUSES if method not in _WRITES else ():
             try:
                 return await self._once(method, path, group, params, body, headers)
@@ -140,7 +147,7 @@ class Http:
         method: str,
         path: str,
         group: str,
-        params: Mapping[str, str | int] | None,
+        params: Params | Callable[[], Params] | None,
         body: Any,
         headers: Mapping[str, str] | None,
     ) -> Response:
@@ -148,7 +155,8 @@ class Http:
         self.budget.spend(group)
         writes = method in _WRITES
         try:
-            async with self._client.stream(method, path, params=params, json=body, headers=headers) as answer:
+            query = params() if callable(params) else params
+            async with self._client.stream(method, path, params=query, json=body, headers=headers) as answer:
                 content = await _read(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
             text = f"No connection to {self._client.base_url.host}: {_words(error)}"

@@ -40,6 +40,7 @@ _REASONS: Mapping[str, Callable[[], str]] = {
     "price-down": lambda: _("the price falls further than the guard allows"),
     "price-up": lambda: _("the price rises further than the guard allows"),
     "below-cost": lambda: _("the price is lower than what the product cost"),
+    "unknown-warehouse": lambda: _("the ERP has none of this store's warehouses: check their names"),
     "many-zeros": lambda: _("unusually many would fall to zero at once"),
     "empty": lambda: _("everything is missing in what was read"),
     "shrunken": lambda: _("unusually much is missing in what was read"),

@@ -76,6 +76,13 @@ def falling_to_zero(state: State, store: str) -> list[str]:
     return [code for (code,) in state.select(sql, store)]
 
 
+def is_counted(state: State, warehouses: Sequence[str]) -> bool:
+    """Whether the ERP has ever counted anything in any of these warehouses."""
+    marks = ", ".join("?" * len(warehouses))
+    sql = f"SELECT EXISTS (SELECT 1 FROM balance WHERE warehouse IN ({marks}) AND counted_seq > 0)"
+    return bool(state.select(sql, *warehouses)[0][0])
+
+
 def showing_stock(state: State, store: str) -> int:
     """How many listings of the store are known to show more than nothing."""
     sql = "SELECT count(*) FROM figure WHERE store = ? AND kind = 'stock' AND confirmed > 0"

@@ -9,6 +9,7 @@ import msgspec
 from omnisync.log.health import HealthRow, load_health
 from omnisync.log.people import unseal
 from omnisync.log.reader import Reader
+from omnisync.log.shortage import SHORT
 from omnisync.model.order import Customer
 from omnisync.model.rules import StoreRules
 
@@ -78,7 +79,7 @@ class UnmatchedView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order; amounts in minor units; ``short`` counts lines for which nothing is left to give."""
+    """An order; amounts in minor units; ``short`` counts products of which too little is left for it."""
 
     id: int
     store: str
@@ -210,9 +211,8 @@ def unmatched(reader: Reader, store: str = "") -> list[UnmatchedView]:
 
 def orders(reader: Reader, *, store: str = "", state: str = "", limit: int = 200) -> list[OrderView]:
     """The newest orders first."""
-    sql = """SELECT id, store, number, state, placed_at, total, currency, customer, sealed, lines, unknown,
-        (SELECT count(*) FROM reservation r JOIN balance b ON b.product = r.product AND b.warehouse = r.warehouse
-            WHERE r.shop_order = o.id AND b.on_hand < b.reserved),
+    sql = f"""WITH {SHORT} SELECT id, store, number, state, placed_at, total, currency, customer, sealed, lines, unknown,
+        (SELECT count(DISTINCT s.product) FROM short s WHERE s.shop_order = o.id),
         export, export_ref, erp_state, warehouse FROM shop_order o
         WHERE (? = '' OR store = ?) AND (? = '' OR state = ?) ORDER BY placed_at DESC, id DESC LIMIT ?"""
     return [

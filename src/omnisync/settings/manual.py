@@ -18,13 +18,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from omnisync.model.quantity import PIECE
-from omnisync.settings.shape import ErpSettings, GuardSettings, ShopSettings, StoreSettings
+from omnisync.settings.shape import ErpSettings, GuardSettings, ScreenSettings, ShopSettings, StoreSettings
 
 TABLES: dict[str, type[BaseModel]] = {
     "shop": ShopSettings,
     "erp": ErpSettings,
     "guard": GuardSettings,
     "stores.NAME": StoreSettings,
+    "screen": ScreenSettings,
 }
 """Every table of omnisync.toml by its heading."""
 

@@ -277,6 +277,14 @@ class StoreSettings(Connection):
         return self
 
 
+class ScreenSettings(Table):
+    """How the screens look."""
+
+    theme: Literal["auto", "dark", "light", "sixteen"] = "auto"
+    """The colours: dark, light, or sixteen for the terminal's own; auto looks at what the terminal says of itself.
+    NO_COLOR in the environment does without."""
+
+
 class Settings(BaseSettings):
     """The whole configuration, checked."""
 
@@ -286,6 +294,10 @@ class Settings(BaseSettings):
     erp: ErpSettings
     guard: GuardSettings = GuardSettings()
     stores: Mapping[str, StoreSettings] = {}
+    screen: ScreenSettings = ScreenSettings()
+
+    keys: Mapping[str, str] = {}
+    """Other keys for what the screens do, by the name that F1 shows: `"products.update" = "f5,ctrl+u"`."""
 
     config: Path
     """The file that it was read from."""

@@ -60,9 +60,14 @@ def plan(
 
 
 def hold_zeros(change: Change, store: str, rules: StoreRules) -> None:
-    """Hold figures that would fall to zero if they are suspiciously many at once (P7)."""
+    """Hold figures that would fall to zero if they are suspiciously many at once (P7).
+
+    A store whose warehouses the ERP has never counted anything in is misconfigured, however small it is.
+    """
     zeros = outbox.falling_to_zero(change.state, store)
-    if len(zeros) > rules.guard.zeros_count:
+    if zeros and not outbox.is_counted(change.state, rules.warehouses):
+        change.append(FiguresHeld(store, Kind.STOCK, "unknown-warehouse", tuple(zeros)))
+    elif len(zeros) > rules.guard.zeros_count:
         suspicion = guard.of_zeros(rules.guard, zeros, outbox.showing_stock(change.state, store))
         if suspicion is not None:
             change.append(FiguresHeld(store, Kind.STOCK, suspicion.reason, tuple(zeros)))

@@ -270,6 +270,16 @@ class OmniSync(App[None]):
 
 
 def _made(name: str) -> Page:
+    """The screen of that name; what it needs is imported when it is first seen."""
+    match name:
+        case "orders":
+            from omnisync.tui.screens.orders import Orders
+
+            return Orders()
+        case "stores":
+            from omnisync.tui.screens.stores import Stores
+
+            return Stores()
     from omnisync.tui.screens.products import Products
 
-    return {"products": Products}[name]()
+    return Products()

@@ -29,6 +29,8 @@ KEYS: Mapping[str, Key] = {
     # Everywhere
     "app.help": Key("f1,question_mark", "help", _("help"), _("What the keys do here."), footer=True),
     "app.products": Key("f2,1", "screen('products')", _("Products"), _("All products with every store's figures.")),
+    "app.orders": Key("f7,2", "screen('orders')", _("Orders"), _("The orders of all stores.")),
+    "app.stores": Key("f9,3", "screen('stores')", _("Stores"), _("How each store's connection is, and what waits for you.")),
     "app.palette": Key("ctrl+p", "command_palette", _("all commands"), _("Everything that can be done here, by name."), footer=True),
     "app.quit": Key("f10,ctrl+q", "quit", _("quit"), _("Leave OmniSync.")),
     "app.back": Key("escape", "back", _("back"), _("Back one level.")),
@@ -62,7 +64,7 @@ KEYS: Mapping[str, Key] = {
     "products.last_house": Key("shift+left", "warehouse(-1)", _("previous warehouse"), _("Show the previous warehouse.")),
     # The line to find with
     "find.done": Key("enter,down,tab", "done", _("to the list"), _("Go to what was found."), footer=True),
-    "find.clear": Key("escape", "clear", _("clear"), _("Find nothing in particular: all products again."), footer=True),
+    "find.clear": Key("escape", "clear", _("clear"), _("Find nothing in particular: everything again."), footer=True),
     # A price being edited
     "price.save": Key("enter", "save", _("save"), _("Send this price."), footer=True),
     "price.cancel": Key("escape", "cancel", _("cancel"), _("Leave the price as it is."), footer=True),
@@ -75,6 +77,36 @@ KEYS: Mapping[str, Key] = {
     "why.next_store": Key("right,l,tab", "store(1)", _("other stores"), _("The next store."), footer=True),
     "why.last_store": Key("left,h,shift+tab", "store(-1)", _("previous store"), _("The previous store.")),
     "why.update": Key("f5,u", "update", _("update now"), _("Send the product's figures to the stores now."), footer=True),
+    # Orders
+    "orders.sheet": Key("enter", "sheet", _("sheet"), _("Everything about the order."), footer=True),
+    "orders.find": Key("f3,ctrl+f,slash", "find", _("find"), _("Find as you type: the number, the goods or the buyer's name."), footer=True),
+    "orders.store": Key("f4,o", "store", _("store"), _("Only orders of one store."), footer=True),
+    "orders.state": Key("f5,f,ctrl+t", "state", _("state"), _("Only orders that stand in one way: to be sent, shipped, cancelled ..."), footer=True),
+    "orders.stock": Key("f6,x", "stock", _("stock"), _("Only orders whose goods are there, or only those that lack something."), footer=True),
+    "orders.customer": Key("c,f12", "customer", _("same buyer"), _("Only orders of this order's buyer.")),
+    "orders.sort": Key("s,ctrl+s", "sort", _("sort"), _("Sort by a column; the same one again turns the order round.")),
+    "orders.fresh": Key("r,ctrl+r", "fresh", _("refresh"), _("Put the rows in order anew, and take in orders that are new.")),
+    "orders.all": Key("escape", "everything", _("all orders"), _("Take away every filter."), footer=True),
+    "order.product": Key("enter,p", "product", _("product"), _("Everything about a product of the order."), footer=True),
+    "order.customer": Key("c,f12", "customer", _("same buyer"), _("All orders of this buyer."), footer=True),
+    "order.copy": Key("y", "copy_code", _("copy number"), _("Copy the order's number to the clipboard."), footer=True),
+    # Stores
+    "stores.waiting": Key("enter", "waiting", _("what waits for you"), _("What is held, refused, set aside or unmatched there, and what to do about it."), footer=True),
+    "stores.pause": Key("f4,p", "pause", _("pause/resume"), _("Stop sending to the store until you resume; its orders are still taken in."), footer=True),
+    "stores.pull": Key("f5,u", "pull", _("ask now"), _("Ask for the store's orders and catalogue, or read the ERP, now."), footer=True),
+    "stores.all": Key("f6,x", "everything_waiting", _("all that waits"), _("What waits for you, of all stores together."), footer=True),
+    # What waits for a person
+    "matters.act": Key("enter,f4", "act", _("settle"), _("Let go what is held, try again what was refused, link what is unmatched."), footer=True),
+    "matters.kind": Key("f,f6,ctrl+t", "kind", _("filter"), _("Only what is held, refused, set aside or unmatched."), footer=True),
+    "matters.store": Key("o,f3", "store", _("store"), _("Only what one store waits with."), footer=True),
+    "matters.product": Key("p,f12", "product", _("product"), _("Everything about the product."), footer=True),
+    "matters.retry_all": Key("f5,u", "retry_all", _("try all again"), _("Send again everything that the store refused."), footer=True),
+    "matters.fresh": Key("r,ctrl+r", "fresh", _("refresh"), _("Look again what waits.")),
+    # Choosing a product
+    "pick.take": Key("enter", "take", _("choose"), _("Take the marked product."), footer=True),
+    "pick.up": Key("up", "move(-1)", "", _("The one above.")),
+    "pick.down": Key("down", "move(1)", "", _("The one below.")),
+    "pick.no": Key("escape", "no", _("cancel"), _("Leave everything as it is."), footer=True),
     # Help
     "help.close": Key("escape,f1,question_mark,enter", "close", _("close"), _("Back to the screen."), footer=True),
     # A question

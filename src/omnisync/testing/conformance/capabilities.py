@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omnisync.connect.store import ReadBack
 from omnisync.model.quantity import PIECE
-from omnisync.testing.conformance.result import Checks, expect
+from omnisync.testing.conformance.result import Checks, NotApplicable, expect
 from omnisync.testing.conformance.store_bench import Bench
 
 CHECKS: Checks[Bench] = Checks("capabilities")
@@ -59,3 +59,17 @@ async def order_times_make_sense(bench: Bench) -> None:
         overlap, history = shop.can.orders_overlap, shop.can.orders_history
         expect(overlap > 0, f"orders_overlap is {overlap}: orders change while they are being read")
         expect(history >= max(_DAY, overlap), f"orders_history is {history}, orders_overlap {overlap}")
+
+
+@CHECKS.add
+async def allowances_are_known_without_asking(bench: Bench) -> None:
+    """allowances() asks nobody and never shows more than there is, because a screen asks for it all the time."""
+    async with bench.open() as shop:
+        allowances = getattr(shop.store, "allowances", None)
+        if allowances is None:
+            raise NotApplicable("it does not tell what is left of its rate limits")
+        await shop.listings()
+        shop.line.listen()
+        for each in allowances():
+            expect(0 <= each.left <= each.calls and each.seconds > 0, f"{each} can't be")
+        expect(not shop.line.asked, "it asked the store")

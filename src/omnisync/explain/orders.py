@@ -1,0 +1,46 @@
+"""An order in words: its buyer, whether its goods are there, and how far it is on its way to the ERP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from omnisync.explain.happened import order_state_words
+from omnisync.log.overview import OrderView
+from omnisync.model.order import OrderState
+from omnisync.text import _, plural, quantity
+
+
+def buyer(order: OrderView) -> str:
+    """First name and an initial: enough to know an order by, over a shoulder too little to know a person by."""
+    if order.customer is None:
+        return "–"
+    first, *others = order.customer.name.split() or ["–"]
+    return f"{first} {others[-1][0]}." if others else first
+
+
+def stock_words(order: OrderView, lacking: Sequence[tuple[str, int]] | None = None) -> tuple[str, str]:
+    """Whether the goods are there, with a sign, and the look of it: "confirmed", "refused" or "".
+
+    ``lacking`` (code, thousandths) names what is missing; without it only the count is told.
+    """
+    state = OrderState(order.state)
+    if not state.holds_stock or state.left:
+        return "–", ""
+    if order.unknown:
+        return plural("! {n} unknown product", "! {n} unknown products", order.unknown), "refused"
+    if order.short and lacking:
+        code, missing = lacking[0]
+        text = _("✗ {code} short {quantity}").format(code=code, quantity=quantity(missing))
+        more = len(lacking) - 1
+        return text + (" " + plural("and {n} more", "and {n} more", more) if more else ""), "refused"
+    if order.short:
+        return plural("✗ {n} product short", "✗ {n} products short", order.short), "refused"
+    return f"✓ {order.warehouse}", "confirmed"
+
+
+def erp_words(order: OrderView) -> str:
+    """Where the order stands in the ERP."""
+    if order.erp_state:
+        return order_state_words(order.erp_state)
+    words = {"": "–", "due": _("waits"), "sending": _("sending"), "never": "–"}
+    return words.get(order.export, order.export_ref or _("handed over"))

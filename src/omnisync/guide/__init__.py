@@ -1,0 +1,1 @@
+"""Sets up a shop step by step: what stands behind the first screens."""

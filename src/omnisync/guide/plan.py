@@ -1,0 +1,86 @@
+"""What would be sent first: the engine's own reading and reckoning in a database of its own, and never a push."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from omnisync.errors import CommandRefused
+from omnisync.explain.words import figure_words, kind_words
+from omnisync.folders import DATABASE
+from omnisync.log import overview
+from omnisync.log.progress import Item, items
+from omnisync.log.reader import Reader
+from omnisync.log.writer import Log
+from omnisync.model.events import Kind, StoreRulesSet
+from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy
+from omnisync.shop import ERP, Shop, store_rules
+from omnisync.sync.erp import ErpSync
+from omnisync.sync.store import StoreSync
+from omnisync.text import _
+from omnisync.tui.guide import StorePlan
+
+_SAMPLE = 4
+
+
+async def first_plan(shop: Shop) -> Sequence[StorePlan]:
+    """Read the ERP and every store of the shop, and count what differs. Raises OmniSyncError."""
+    with tempfile.TemporaryDirectory(prefix="omnisync-plan-") as folder:
+        database = Path(folder) / DATABASE
+        async with AsyncExitStack() as stack:
+            log = await Log.open(database, shop.clock)
+            stack.push_async_callback(log.close)
+            await _read_erp(shop, log, stack)
+            troubles = {name: await _read_store(shop, name, log, stack) for name in shop.settings.stores}
+        with Reader(database) as reader:
+            return [_plan(reader, name, trouble) for name, trouble in troubles.items()]
+
+
+async def _read_erp(shop: Shop, log: Log, stack: AsyncExitStack) -> None:
+    settings = shop.settings
+    rules = ErpRules(ERP, ReleaseBy(settings.erp.release), settings.erp.export_orders, GuardRules())
+    erp = shop.erp()
+    stack.push_async_callback(erp.close)
+    sync = ErpSync(erp, rules, log, shop.clock, shop.rng)
+    if not await sync.pull():
+        raise CommandRefused(sync.health.read.reason or _("The ERP can't be read just now. Try again in a moment."))
+
+
+async def _read_store(shop: Shop, name: str, log: Log, stack: AsyncExitStack) -> str:
+    """Read its listings and open orders; answers what went wrong, "" for nothing."""
+    connector = shop.store(name)
+    stack.push_async_callback(connector.close)
+    guard = GuardRules(**shop.settings.guard.model_dump())
+    await log.append(StoreRulesSet(name, store_rules(shop.settings.stores[name], connector, guard)))
+    released = shop.settings.erp.release == ReleaseBy.STORE_SHIPPED
+    sync = StoreSync(name, connector, log, shop.clock, shop.rng, shipped_releases=released)
+    if not (await sync.pull_catalogue() and await sync.pull_orders()):
+        return sync.health.read.reason or _("it can't be read just now")
+    return ""
+
+
+def _plan(reader: Reader, name: str, trouble: str) -> StorePlan:
+    if trouble:
+        return StorePlan(name, problem=trouble)
+    view = next(each for each in overview.stores(reader) if each.name == name)
+    found = items(reader, name)
+    changes = [each for each in found if each.state in ("waiting", "differs")]
+    return StorePlan(
+        store=name,
+        matched=view.listings,
+        unmatched=view.unmatched,
+        stock=sum(each.kind == Kind.STOCK for each in changes),
+        price=sum(each.kind == Kind.PRICE for each in changes),
+        held=sum(each.state == "held" for each in found),
+        same=sum(each.state == "confirmed" for each in found),
+        orders=len(overview.orders(reader, store=name)),
+        sample=[_change(each, view.currency) for each in changes[:_SAMPLE]],
+        missing=[" ".join(filter(None, (each.code, each.name))) for each in overview.unmatched(reader, name)[:_SAMPLE]],
+    )
+
+
+def _change(item: Item, currency: str) -> str:
+    before, after = (figure_words(item.kind, value, currency) for value in (item.confirmed, item.wanted))
+    return f"{item.code}  {kind_words(item.kind)} {before} → {after}"

@@ -1,0 +1,21 @@
+"""Which reservations the shelf does not cover: the goods that have left go first, then the oldest order."""
+
+from __future__ import annotations
+
+SHORT = """
+scarce AS (
+    -- From the reservations, of which there are thousands, and never from the balances, of which there are millions.
+    SELECT r.shop_order, r.line_id, r.product, r.quantity,
+        sum(r.quantity) OVER (
+            PARTITION BY r.product, r.warehouse
+            ORDER BY o.state IN ('shipped', 'delivered') DESC, r.at, r.shop_order, r.line_id
+        ) - b.on_hand AS beyond
+    FROM reservation r
+    CROSS JOIN balance b ON b.product = r.product AND b.warehouse = r.warehouse
+    CROSS JOIN shop_order o ON o.id = r.shop_order
+    WHERE b.on_hand < b.reserved
+), short AS (
+    SELECT shop_order, line_id, product, min(quantity, beyond) AS lacking FROM scarce WHERE beyond > 0
+)
+"""
+"""The parts of a WITH that end in ``short``: order, line, product and how much (thousandths) is lacking."""

@@ -1,0 +1,73 @@
+"""One record of the log or one event, whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from omnisync.text import _, local
+from omnisync.tui.keys import bindings
+from omnisync.tui.screens.base import Page
+from omnisync.tui.widgets.lines import Line, Lines
+from omnisync.tui.widgets.log_view import Entry
+from omnisync.tui.widgets.table import fitted
+
+_DEPTH = 400
+"""Lines of one record that are shown: an event may name thousands of products."""
+
+
+class Record(Page):
+    """Every field, one on a line; what could steer a terminal is shown as an escape."""
+
+    BINDINGS: ClassVar = bindings("record")
+    HELP_TEXT = _("One line of the log with everything that was written. Esc goes back to the list.")
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+
+    def body(self) -> ComposeResult:
+        """One page of text."""
+        yield Lines()
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self.set_focus(self.query_one(Lines))
+        self.query_one(Lines).show(_lines(self._entry))
+
+    def action_copy(self) -> None:
+        """Copy the record as JSON."""
+        self.omnisync.copy(self._entry.whole(), shown=self._entry.text)
+
+
+def _lines(entry: Entry) -> Iterator[Line]:
+    yield [(entry.text, "bold")]
+    parts = [local(entry.at).strftime("%Y-%m-%d %H:%M:%S") if entry.at else "", entry.about, entry.where]
+    yield [("  ".join(part for part in parts if part), "dim")]
+    yield []
+    fields = list(_fields(json.loads(entry.whole())))
+    for depth, name, text in fields[:_DEPTH]:
+        yield [("  " * depth, ""), (fitted(name, max(14, len(name))) + " ", "title"), (text, "")]
+    if len(fields) > _DEPTH:
+        yield [(_("… and {n} more lines; y copies all of it").format(n=len(fields) - _DEPTH), "dim")]
+
+
+def _fields(value: object, name: str = "", depth: int = 0) -> Iterator[tuple[int, str, str]]:
+    if isinstance(value, dict | list) and value:
+        if name:
+            yield depth, name, ""
+            depth += 1
+        pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
+        for key, inner in pairs:
+            yield from _fields(inner, str(key), depth)
+    else:
+        yield depth, name, _escaped(value)
+
+
+def _escaped(value: object) -> str:
+    """Readable letters stay; control and format characters are seen as what they are."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)

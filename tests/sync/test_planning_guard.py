@@ -1,0 +1,27 @@
+"""The guard at the door of a store: what must not go out without a person (P7)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from omnisync.connect.store import Capabilities, ReadBack
+from omnisync.model.events import StoreRulesSet
+from omnisync.model.rules import StoreRules
+from omnisync.sync.planning import Batch, Wait, plan
+
+from .figures_log import HOUSE, STORE, told
+
+CAN = Capabilities(max_batch=10, receipt=False, read_back=ReadBack.ANSWER, read_batch=10)
+
+
+@pytest.mark.parametrize(("warehouse", "sent"), [("nowhere", False), (HOUSE, True)])
+async def test_a_store_with_a_misspelt_warehouse_is_not_emptied(tmp_path: Path, warehouse: str, sent: bool) -> None:
+    async with told(tmp_path) as shop:
+        await shop.count(0)
+        await shop.tell(StoreRulesSet(STORE, StoreRules("x", "TRY", warehouses=(warehouse,), orders_from=warehouse)))
+        planned = await shop.log.transact(lambda change: plan(change, STORE, "key", CAN, 10))
+        assert isinstance(planned, Batch if sent else Wait)
+        assert shop.figure().mode == ("push" if sent else "held")
+        assert shop.figure().reason == ("" if sent else "unknown-warehouse")
