@@ -10,6 +10,7 @@ import gc
 import getpass
 import importlib
 import os
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from omnisync.tui.desk import Desk, Link
 
 
-def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.environ) -> None:
-    """Show the screens of the shop until the person leaves."""
+def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.environ) -> str:
+    """Show the screens of the shop until the person leaves.
+
+    Answers the command that they chose to see next, "demo"; else the process ends with the screens' exit code.
+    """
     path = config_path(config, environment)
     found = glance(path, environment)
     speak(found.language, found.timezone)
@@ -37,16 +41,24 @@ def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.
     app = importlib.import_module("omnisync.tui.app")
     gc.freeze()
     gc.enable()
-    app.OmniSync(_desk(path, found, environment)).run()
+    screens = app.OmniSync(_desk(path, found, environment))
+    screens.run()
+    if screens.leads_to:
+        return str(screens.leads_to)
+    sys.exit(screens.return_code)
 
 
 def _desk(path: Path, found: Glance, environment: Mapping[str, str]) -> Desk:
+    from omnisync.guide.setup import SetUp
     from omnisync.tui.desk import Desk
 
+    # A container may be configured by its environment alone.
+    configured = path.exists() or "OMNISYNC_ERP__CONNECTOR" in environment
     return Desk(
-        folder=found.data_folder, config=path, configured=path.exists(),
+        folder=found.data_folder, config=path, configured=configured,
         connect=lambda: connected(found.data_folder, path, environment), clock=SystemClock(), actor=actor(),
         new_id=Ids().new, shop=found.shop, theme=found.theme, keys=found.keys,
+        guide=None if configured else SetUp(path, environment),
     )  # fmt: skip
 
 
@@ -69,7 +81,7 @@ async def connected(folder: Path, config: Path, environment: Mapping[str, str] =
     from omnisync.daemon.service import running
 
     async with running(shop.folder, shop.clock, shop.engine) as daemon:
-        yield Link(daemon.commands, hosted=True)
+        yield Link(daemon.commands, hosted=True, life=daemon.task)
 
 
 async def _answers(remote: RemoteCommands) -> bool:

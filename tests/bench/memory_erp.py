@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from omnisync.connect.check import Finding
@@ -53,14 +53,17 @@ class MemoryErp:
         return {"balances": str(self._revision)}
 
     async def products(self, mark: str) -> ErpRead[ErpProduct] | None:
-        return self._read(self.cards, mark)
+        return self._read(lambda: self.cards, mark)
 
     async def balances(self, mark: str) -> ErpRead[ErpBalance] | None:
-        rows = [ErpBalance(product, house, count) for (product, house), count in self.on_hand.items()]
-        return self._read(rows, mark)
+        return self._read(
+            lambda: [ErpBalance(product, house, count) for (product, house), count in self.on_hand.items()], mark
+        )
 
     async def prices(self, mark: str) -> ErpRead[ErpPrice] | None:
-        return self._read([ErpPrice(card.code, PRICE_LIST, price(at)) for at, card in enumerate(self.cards)], mark)
+        return self._read(
+            lambda: [ErpPrice(card.code, PRICE_LIST, price(at)) for at, card in enumerate(self.cards)], mark
+        )
 
     async def customers(self, mark: str) -> ErpRead[ErpCustomer] | None:
         return None
@@ -78,9 +81,9 @@ class MemoryErp:
     async def close(self) -> None:
         pass
 
-    def _read(self, rows: Sequence[T], mark: str) -> ErpRead[T] | None:
+    def _read(self, rows: Callable[[], Sequence[T]], mark: str) -> ErpRead[T] | None:
         now = str(self._revision)
-        return None if mark == now else ErpRead(rows, self._clock.now(), complete=True, mark=now, source="memory")
+        return None if mark == now else ErpRead(rows(), self._clock.now(), complete=True, mark=now, source="memory")
 
 
 def code(at: int) -> str:

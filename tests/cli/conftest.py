@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from tests.cli.shop import CONFIG, Daemon, build
 
 from omnisync import text
-from omnisync.cli import omnisync
+from omnisync.cli.group import omnisync
 from omnisync.folders import DATABASE
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from omnisync.cli import omnisync
+from omnisync.cli.group import omnisync
 from omnisync.cli.group import entries
 
 MANUAL = Path(__file__).parents[2] / "docs" / "commands.md"

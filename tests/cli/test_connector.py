@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from omnisync.cli import omnisync
+from omnisync.cli.group import omnisync
 from omnisync.connect.loader import discover
 
 

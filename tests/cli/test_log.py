@@ -13,9 +13,9 @@ import pytest
 import structlog
 from tests.cli.conftest import Shop
 
-from omnisync.logfile import Filter, Line, decode, follow, last
 from omnisync.daemon.logs import start_logging
 from omnisync.folders import LOG
+from omnisync.logfile import Filter, Line, decode, follow, last
 from omnisync.ports import SystemClock
 
 AT = "2026-11-18T11:02:33.500000Z"

@@ -58,7 +58,7 @@ def test_colours_only_where_somebody_sees_them(shop: Shop) -> None:
 def test_no_color_is_heeded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 
-    from omnisync.cli import omnisync
+    from omnisync.cli.group import omnisync
 
     arguments = ["--config", str(shop.config), "--data", str(shop.folder), "stores"]
     assert "\x1b[31m" in CliRunner().invoke(omnisync, arguments, color=True).stdout

@@ -88,6 +88,18 @@ def test_an_interrupted_demo_counts_and_tidies_up(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_a_second_ctrl_c_ends_everything_at_once(folder: Path) -> None:
+    demo = _begun(folder)
+    demo.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    demo.send_signal(signal.SIGINT)
+    stdout, _ = demo.communicate(timeout=30)
+    assert demo.returncode == 130, stdout
+    assert "Traceback" not in stdout
+    wait_until_gone(folder)
+    assert list(folder.iterdir()) == []
+
+
 def test_the_stores_of_a_killed_demo_end_by_themselves(folder: Path) -> None:
     demo = _begun(folder)
     demo.kill()

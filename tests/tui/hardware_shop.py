@@ -69,10 +69,14 @@ def events(count: int = 40) -> list[Event]:
     made += [
         ProductsRead(
             "products.csv",
-            tuple(Card(code(at), name(at), (str(8690000000000 + at),), category=("Su", "El")[at % 2]) for at in numbers),
+            tuple(
+                Card(code(at), name(at), (str(8690000000000 + at),), category=("Su", "El")[at % 2]) for at in numbers
+            ),
         ),
         BalancesCounted(
-            "stock.csv", 1, tuple(Count(code(at), house, (at % 7) * 1000, at + 2) for at in numbers for house in WAREHOUSES)
+            "stock.csv",
+            1,
+            tuple(Count(code(at), house, (at % 7) * 1000, at + 2) for at in numbers for house in WAREHOUSES),
         ),
         PricesRead("prices.csv", tuple(ListPrice(code(at), "list", 1000 + at, "TRY") for at in numbers)),
     ]
@@ -108,7 +112,7 @@ class FakeDaemon:
     refuses: str = ""
     hosted: bool = False
 
-    async def run(self, command: AnyCommand, *, actor: str, id: str) -> Reply:
+    async def run(self, command: AnyCommand, *, actor: str, id: str) -> Reply:  # noqa: A002
         del actor, id
         what: Any = command
         match type(command).__name__:
@@ -164,8 +168,7 @@ async def opened(
 
 
 def products(app: OmniSync) -> Products:
-    page = next(page for page in app.screen_stack if isinstance(page, Products))
-    return page
+    return next(page for page in app.screen_stack if isinstance(page, Products))
 
 
 async def until(true: Any, seconds: float = 3.0) -> None:

@@ -15,8 +15,7 @@ def main() -> None:
     if not sys.argv[1:] and sys.stdin.isatty() and sys.stdout.isatty():
         from omnisync.screen import open_screen
 
-        open_screen()
-        return
+        sys.argv.append(open_screen())
     from omnisync.cli.group import omnisync
 
     omnisync()

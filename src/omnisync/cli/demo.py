@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from omnisync.cli.output import somebody_watches
 from omnisync.connect.sandbox import Profile
 from omnisync.demo.place import SAMPLE_PRODUCTS
 from omnisync.demo.run import Wish
@@ -21,7 +22,7 @@ from omnisync.text import _
         "Example: omnisync demo --for 60"
     ),
 )
-@click.option("--headless", is_flag=True, help=_("Print a line now and then instead of drawing on the screen."))
+@click.option("--headless", is_flag=True, help=_("Print a line now and then instead of opening the screens."))
 @click.option(
     "--for", "seconds", metavar="SECONDS", type=click.FloatRange(min=0), help=_("How long; without it, until Ctrl-C.")
 )
@@ -51,4 +52,5 @@ def demo(
     keep: bool,
 ) -> None:  # fmt: skip
     """Run."""
-    ctx.exit(run_demo(Wish(seconds, seed, products, Profile(profile), headless, as_json, keep)))
+    screens = somebody_watches() and not (headless or as_json)
+    ctx.exit(run_demo(Wish(seconds, seed, products, Profile(profile), headless, as_json, keep, screens)))

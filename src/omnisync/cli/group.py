@@ -74,11 +74,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
-        entry = entries().get(cmd_name)
-        if entry is None:
-            return None
-        command: click.Command = getattr(importlib.import_module(entry.module), cmd_name)
-        return command
+        return get_command(cmd_name)
 
     def get_help(self, ctx: click.Context) -> str:
         """The help in the language of the shop."""
@@ -119,13 +115,23 @@ class LazyGroup(click.Group):
             ctx.exit(1)
 
 
+def get_command(name: str) -> click.Command | None:
+    """The command of that name, imported now."""
+    entry = entries().get(name)
+    if entry is None:
+        return None
+    command: click.Command = getattr(importlib.import_module(entry.module), name)
+    return command
+
+
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=_(
         "OmniSync keeps one shop's stock and prices in step with every store it sells on.\n\n"
-        "Begin with `omnisync demo` to see it at work, or with `omnisync init` for your own shop. "
+        "`omnisync` alone opens the screens, which set a new shop up too. "
+        "`omnisync demo` shows it at work, `omnisync init` writes a configuration without the screens. "
         "`omnisync COMMAND --help` explains a command."
     ),
 )
@@ -147,6 +153,8 @@ def omnisync(ctx: click.Context, config: Path | None, data: Path | None) -> None
     if sys.stdin.isatty() and sys.stdout.isatty():
         from omnisync.screen import open_screen
 
-        open_screen(ctx.obj.config, ctx.obj.environment)
+        chosen = get_command(open_screen(ctx.obj.config, ctx.obj.environment))
+        if chosen is not None:
+            ctx.invoke(chosen)
     else:
         click.echo(ctx.get_help())

@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from omnisync.settings.interview import Question, run_init
 from omnisync.cli.output import say, tell
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
 from omnisync.model.clean import clean
+from omnisync.settings.interview import Question, run_init
 from omnisync.text import _
 
 

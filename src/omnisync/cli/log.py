@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import click
 
-from omnisync.logfile import LEVELS, Filter, Line, follow, last
 from omnisync.cli.output import Piece, json_text, say_pieces
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
 from omnisync.folders import LOG
+from omnisync.logfile import LEVELS, Filter, Line, follow, last
 from omnisync.ports import SystemClock
 from omnisync.text import _, when
 

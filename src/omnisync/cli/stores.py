@@ -12,6 +12,7 @@ from omnisync.cli.options import UNITS, json_option
 from omnisync.cli.output import Piece, say, say_json, say_pieces, tell, width
 from omnisync.cli.place import Place
 from omnisync.errors import DaemonNotRunning
+from omnisync.explain.matters import held_words
 from omnisync.explain.words import SIGNS, figure_words, health_words, kind_words, reason_words
 from omnisync.log import overview
 from omnisync.log.health import HealthRow, load_health
@@ -148,22 +149,6 @@ def _print_held(rows: list[HoldView]) -> None:
 def _print_more(count: int) -> None:
     if count > _MOST:
         say("    " + plural("and {n} more (--json lists all)", "and {n} more (--json lists all)", count - _MOST))
-
-
-def held_words(hold: HoldView) -> str:
-    """What is held and why."""
-    if hold.hold:
-        text = _("a read of the ERP is held ({feed}: {count} of {total}), because {reason}")
-        return text.format(
-            feed=hold.kind, count=number(hold.count), total=number(hold.total), reason=reason_words(hold.reason)
-        )
-    return plural(
-        "{n} figure is held ({kind}), because {reason}",
-        "{n} figures are held ({kind}), because {reason}",
-        hold.count,
-        kind=kind_words(hold.kind),
-        reason=reason_words(hold.reason),
-    )
 
 
 def release_command(hold: HoldView) -> str:

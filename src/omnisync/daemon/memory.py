@@ -1,10 +1,15 @@
-"""The garbage collector, set for a process that holds many small rows and makes few cycles."""
+"""The daemon's memory: it runs for months on a small machine, mostly with nothing to do."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 
+from omnisync.log.writer import Log
+from omnisync.ports import Clock
+
 _YOUNG, _MIDDLE, _OLD = 50_000, 20, 50
+_LOOK_EVERY = 30.0
 
 
 def calm_collector() -> None:
@@ -16,3 +21,22 @@ def calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
+
+
+async def give_back_when_quiet(log: Log, clock: Clock) -> None:
+    """For ever: once nothing happens any more, give back the memory that a busy time took."""
+    given = False
+    while True:
+        await clock.sleep(_LOOK_EVERY)
+        quiet = await log.rest()
+        if quiet and not given:
+            give_back()
+        given = quiet
+
+
+def give_back() -> None:
+    """Return free memory to the system. The C library keeps it otherwise; one without this call has no need."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

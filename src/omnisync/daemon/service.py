@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from omnisync.daemon.lock import only_one
-from omnisync.daemon.memory import calm_collector
+from omnisync.daemon.memory import calm_collector, give_back_when_quiet
 from omnisync.daemon.notify import Notifier
 from omnisync.daemon.remote import CommandServer
 from omnisync.daemon.ticker import SchedulerTicker
@@ -50,9 +50,11 @@ async def running(
         commands = Commands(engine)
         await stack.enter_async_context(CommandServer(folder / SOCKET, commands))
         task = asyncio.create_task(engine.run(), name="engine")
+        relief = asyncio.create_task(give_back_when_quiet(log, clock), name="memory")
         try:
             yield Running(engine, commands, log, task)
         finally:
+            relief.cancel()
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             # A worker that died of something unforeseen must not end in silence.

@@ -91,11 +91,15 @@ class Screen:
 
     def __init__(self, out: TextIO, *, block: bool) -> None:
         self.block = block
+        self.mute = False
+        """Nothing may be printed while the screens are shown."""
         self._out = out
         self._height = 0
 
     def show(self, moment: Moment) -> None:
         """Show this moment in place of the last one."""
+        if self.mute:
+            return
         if not self.block:
             self.say(line_of(moment))
             return
@@ -109,6 +113,8 @@ class Screen:
 
     def say(self, text: str) -> None:
         """A line that stays."""
+        if self.mute:
+            return
         self._out.write(text + "\n")
         self._out.flush()
         self._height = 0

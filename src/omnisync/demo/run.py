@@ -22,6 +22,7 @@ from omnisync.daemon.logs import start_logging
 from omnisync.daemon.service import Running, running
 from omnisync.demo.buyers import Buyers
 from omnisync.demo.clerk import Clerk
+from omnisync.demo.on_screen import LineCut, prepare, show
 from omnisync.demo.place import STORES, Place
 from omnisync.demo.report import Latencies, Moment, Screen, StoreSummary, Summary, mismatch_line, text_of
 from omnisync.demo.serve import Wish as SandboxWish
@@ -40,6 +41,9 @@ from omnisync.text import _
 _BLOCK_EVERY, _LINE_EVERY = 0.5, 2.0
 _LOOK_EVERY = 0.1
 _CATALOGUE_LIMIT, _FIRST_PUSH_LIMIT, _SETTLE_LIMIT = 60.0, 3.0, 90.0
+_INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C has ended."""
+
 _PATIENCE = 10
 """So many times longer everything may take in hostile stores, which tell of orders minutes late."""
 
@@ -61,14 +65,26 @@ class Wish:
     headless: bool = False
     json: bool = False
     keep: bool = False
+    screens: bool = False
+    """Show the screens while it runs, instead of a few lines."""
 
 
 def demo(wish: Wish, out: TextIO = sys.stdout, err: TextIO = sys.stderr) -> int:
-    """Run the demo and answer the exit code: 0, or 1 when a figure differs or the log doesn't rebuild."""
+    """Run the demo and answer the exit code: 0, or 1 when a figure differs or the log doesn't rebuild.
+
+    Raises OmniSyncError when the demo can't be run.
+    """
     told = err if wish.json else out
     with _folder(keep=wish.keep) as folder:
         screen = Screen(told, block=told.isatty() and not wish.headless)
-        summary = asyncio.run(_Demo(wish, Place(folder), screen).run())
+        try:
+            summary = asyncio.run(_Demo(wish, Place(folder), screen).run())
+        except asyncio.CancelledError:
+            screen.say(_("Stopped before everything was confirmed; nothing was counted."))
+            return _INTERRUPTED
+        except LineCut:
+            # Nothing can be said to anybody: the terminal may be gone.
+            return _INTERRUPTED
         if wish.keep:
             screen.say(_("Everything is kept in {folder}.").format(folder=folder))
     if wish.json:
@@ -105,6 +121,8 @@ class _Demo:
         """Open the shop, let the day pass, count."""
         self._heed_signals()
         self._screen.say(_("Setting up a shop and three pretended stores ..."))
+        if self._wish.screens:
+            await in_thread(prepare)
         self._place.furnish(self._wish.products, self._wish.seed)
         async with AsyncExitStack() as stack:
             lines = await self._open_stores(stack)
@@ -114,7 +132,23 @@ class _Demo:
             start_logging(shop.folder, shop.secrets(), echo=False)
             daemon = await stack.enter_async_context(running(shop.folder, self._clock, shop.engine))
             reader = stack.enter_context(Reader(shop.folder / DATABASE))
-            return await self._day(lines, daemon, reader)
+            if not self._wish.screens:
+                return await self._day(lines, daemon, reader)
+            return await self._watched_day(shop, lines, daemon, reader)
+
+    async def _watched_day(self, shop: Shop, lines: Sequence[StoreLine], daemon: Running, reader: Reader) -> Summary:
+        """The same with the screens in front; what would be printed meanwhile is not."""
+        self._screen.mute = True
+        day = asyncio.create_task(self._day(lines, daemon, reader))
+        try:
+            await show(shop.settings, daemon, self._clock, self._stop)
+            self._heed_signals()  # The screens have had them.
+            self._screen.mute = False
+            self._screen.say(_("The screens are closed. Waiting until everything is confirmed ..."))
+            return await day
+        finally:
+            day.cancel()
+            await asyncio.gather(day, return_exceptions=True)
 
     def _heed_signals(self) -> None:
         """The first Ctrl-C ends the day, a second one everything at once."""

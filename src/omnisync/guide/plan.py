@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from omnisync.connect.check import Grade
 from omnisync.errors import CommandRefused
 from omnisync.explain.words import figure_words, kind_words
 from omnisync.folders import DATABASE
+from omnisync.guide.look import tested
 from omnisync.log import overview
 from omnisync.log.progress import Item, items
 from omnisync.log.reader import Reader
@@ -50,11 +52,15 @@ async def _read_erp(shop: Shop, log: Log, stack: AsyncExitStack) -> None:
 
 async def _read_store(shop: Shop, name: str, log: Log, stack: AsyncExitStack) -> str:
     """Read its listings and open orders; answers what went wrong, "" for nothing."""
+    # Tested once more: what it sells and in which currency was not known when its keys were.
+    for finding in await tested(lambda: shop.store(name)):
+        if finding.grade is Grade.PROBLEM:
+            return f"{finding.text} {finding.advice}".strip()
     connector = shop.store(name)
     stack.push_async_callback(connector.close)
     guard = GuardRules(**shop.settings.guard.model_dump())
     await log.append(StoreRulesSet(name, store_rules(shop.settings.stores[name], connector, guard)))
-    released = shop.settings.erp.release == ReleaseBy.STORE_SHIPPED
+    released = ReleaseBy(shop.settings.erp.release) is ReleaseBy.STORE_SHIPPED
     sync = StoreSync(name, connector, log, shop.clock, shop.rng, shipped_releases=released)
     if not (await sync.pull_catalogue() and await sync.pull_orders()):
         return sync.health.read.reason or _("it can't be read just now")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,7 +35,10 @@ class SetUp:
         """The programs and the platforms that can be connected."""
 
         def find() -> tuple[Sequence[Manifest], Sequence[Manifest]]:
+            # What the forms ask later is imported here as well, on the thread.
             from omnisync.connect.loader import Role, discover
+
+            importlib.import_module("omnisync.settings.interview")
 
             usable = [each for each in discover().values() if not each.broken]
             erps, stores = ([each for each in usable if each.role is role] for role in (Role.ERP, Role.STORE))
@@ -78,17 +83,22 @@ class SetUp:
 
         return await _apart(look)
 
-    async def test_store(self, name: str, answers: Answers) -> Sequence[Finding]:
-        """Try a store's address, keys and rights."""
+    async def test_store(self, name: str, answers: Answers, currencies: Sequence[str]) -> Sequence[Finding]:
+        """Try a store's address, keys and rights; it may sell in any of the currencies."""
 
         async def test() -> Sequence[Finding]:
+            from omnisync.connect.check import Grade
             from omnisync.guide.look import tested
 
-            wanted = next(each for each in answers["stores"].split(",") if each.partition("=")[0] == name)
-            # What it sells is asked after the test; any warehouse does until then.
-            shop = self._shop({f"stores.{name}.warehouses": "-", f"stores.{name}.price_list": "-"} | {**answers, "stores": wanted})
-            secrets = shop.secrets()
-            return [_without(secrets, finding) for finding in await tested(lambda: shop.store(name))]
+            found: Sequence[Finding] = ()
+            for currency in currencies or [self.likely_currency()]:
+                shop = self._shop(_alone(name, answers) | {f"stores.{name}.currency": currency})
+                findings = await tested(partial(shop.store, name))
+                if not found or all(each.grade is not Grade.PROBLEM for each in findings):
+                    found = [_without(shop.secrets(), finding) for finding in findings]
+                if all(each.grade is not Grade.PROBLEM for each in findings):
+                    break
+            return found
 
         return await _apart(test)
 
@@ -120,6 +130,12 @@ class SetUp:
 
         text = configuration(self.config, ask=_unasked, answers=answers, environment=self.environment)
         return Shop(check_text(text, self.config))
+
+
+def _alone(name: str, answers: Answers) -> dict[str, str]:
+    """The answers with this store only. What it sells is asked after its test; anything does until then."""
+    wanted = next(each for each in answers["stores"].split(",") if each.partition("=")[0] == name)
+    return {f"stores.{name}.warehouses": "-", f"stores.{name}.price_list": "-"} | {**answers, "stores": wanted}
 
 
 def _unasked(question: Question) -> str:

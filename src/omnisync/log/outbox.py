@@ -98,7 +98,8 @@ def to_be_seen(state: State, store: str, now: int, most: int) -> list[ListingRow
 def next_time(state: State, store: str, now: int) -> int | None:
     """When the store has something to do next: a refused figure's next try, a figure to be seen."""
     tries = f"SELECT min(next_try) FROM figure WHERE {_DIRTY} AND batch = '' AND next_try > ?"
-    checks = "SELECT min(check_at) FROM figure WHERE store = ? AND check_at > ?"
+    # Said twice, because the index of what is to be seen serves only a query that repeats its condition.
+    checks = "SELECT min(check_at) FROM figure WHERE store = ? AND check_at > 0 AND check_at > ?"
     times = [state.select(sql, store, now)[0][0] for sql in (tries, checks)]
     return min((time for time in times if time is not None), default=None)
 

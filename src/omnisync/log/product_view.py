@@ -8,6 +8,7 @@ were found" is never a million ids in Python. What stands *in* a row is read ane
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,10 +64,13 @@ class ListRow:
 
 
 class FrozenList:
-    """The frozen order of one wish. One thread at a time may use it; ``interrupt`` may come from any."""
+    """The frozen order of one wish. Any thread may use it, one after another; ``interrupt`` is never kept waiting."""
 
     def __init__(self, path: Path) -> None:
         self.count = 0
+        self._closed = False
+        # A connection that is closed while another thread reads from it takes the whole process with it.
+        self._turn = threading.Lock()
         self._since = 0
         self._reader = Reader(path)
         db = self._reader.db
@@ -76,69 +80,81 @@ class FrozenList:
         db.execute("CREATE TEMP TABLE place (pos INTEGER PRIMARY KEY, product INTEGER NOT NULL)")
 
     def close(self) -> None:
-        """Close the connection."""
-        self._reader.close()
+        """End what is being read and close the connection; what is asked for later raises DatabaseError."""
+        self.interrupt()
+        with self._turn:
+            self._closed = True
+            self._reader.close()
 
     def interrupt(self) -> None:
         """End what is being read for a wish that nobody has any more; it raises DatabaseError there."""
-        self._reader.db.interrupt()
+        if not self._closed:
+            self._reader.db.interrupt()
 
     def head(self, wish: Wish, size: int) -> list[ListRow]:
         """The first rows without the order being built: what the first paint shows.
 
         Hits of words come as the index has them: sorting many of them is what takes long.
         """
-        ids: list[int] = []
-        for sql, values in _first_hits(wish) if wish.text.strip() else _sources(wish):
-            left = size - len(ids)
-            if left:
-                ids += [product for (product,) in self._reader.rows(f"{sql} LIMIT {left}", *values)]
-        return [ListRow(product, changed=False) for product in rows_of(self._reader, [(each, None) for each in ids])]
+        with self._turn:
+            ids: list[int] = []
+            for sql, values in _first_hits(wish) if wish.text.strip() else _sources(wish):
+                left = size - len(ids)
+                if left:
+                    ids += [product for (product,) in self._reader.rows(f"{sql} LIMIT {left}", *values)]
+            return [
+                ListRow(product, changed=False) for product in rows_of(self._reader, [(each, None) for each in ids])
+            ]
 
     def build(self, wish: Wish) -> int:
         """Freeze the order; answers how many rows it has."""
-        self._since = self._reader.one("SELECT coalesce(max(seq), 0) FROM event")
-        db = self._reader.db
-        db.execute("DELETE FROM temp.place")
-        try:
-            for sql, values in _sources(wish):
-                db.execute(f"INSERT INTO temp.place (product) {sql}", values)
-        except sqlite3.OperationalError as error:
-            raise Interrupted from error
-        self.count = self._reader.one("SELECT coalesce(max(pos), 0) FROM temp.place")
-        return self.count
+        with self._turn:
+            self._since = self._reader.one("SELECT coalesce(max(seq), 0) FROM event")
+            db = self._reader.db
+            try:
+                db.execute("DELETE FROM temp.place")
+                for sql, values in _sources(wish):
+                    db.execute(f"INSERT INTO temp.place (product) {sql}", values)
+            except sqlite3.OperationalError as error:
+                raise Interrupted from error
+            self.count = self._reader.one("SELECT coalesce(max(pos), 0) FROM temp.place")
+            return self.count
 
     def page(self, start: int, stop: int) -> list[ListRow]:
         """The rows at these positions, as they are now."""
-        found = self.ids(start, stop)
-        marks = ", ".join("?" * len(found))
-        touched = self._reader.rows(
-            f"SELECT DISTINCT product FROM event_product WHERE product IN ({marks}) AND seq > ?", *found, self._since
-        )
-        changed = {product for (product,) in touched}
-        return [
-            ListRow(product, product.id in changed)
-            for product in rows_of(self._reader, [(each, None) for each in found])
-        ]
+        with self._turn:
+            found = self._ids(start, stop)
+            marks = ", ".join("?" * len(found))
+            touched = self._reader.rows(
+                f"SELECT DISTINCT product FROM event_product WHERE product IN ({marks}) AND seq > ?",
+                *found,
+                self._since,
+            )
+            changed = {product for (product,) in touched}
+            return [
+                ListRow(product, product.id in changed)
+                for product in rows_of(self._reader, [(each, None) for each in found])
+            ]
 
-    def ids(self, start: int, stop: int) -> list[int]:
-        """The products at these positions."""
+    def _ids(self, start: int, stop: int) -> list[int]:
         sql = "SELECT product FROM temp.place WHERE pos > ? AND pos <= ?"
         return [product for (product,) in self._reader.rows(sql, start, stop)]
 
     def position(self, product: int) -> int | None:
         """Where a product stands, None if it isn't among the found ones."""
-        found = self._reader.one("SELECT pos FROM temp.place WHERE product = ?", product)
-        return None if found is None else int(found) - 1
+        with self._turn:
+            found = self._reader.one("SELECT pos FROM temp.place WHERE product = ?", product)
+            return None if found is None else int(found) - 1
 
     def codes(self, products: Sequence[int] | None = None) -> tuple[str, ...]:
         """The codes of these products, or of everything found, in the frozen order."""
-        if products is None:
-            sql = "SELECT p.code FROM temp.place v JOIN product p ON p.id = v.product ORDER BY v.pos"
-            return tuple(code for (code,) in self._reader.rows(sql))
-        marks = ", ".join("?" * len(products))
-        sql = f"SELECT code FROM product WHERE id IN ({marks}) ORDER BY code"
-        return tuple(code for (code,) in self._reader.rows(sql, *products))
+        with self._turn:
+            if products is None:
+                sql = "SELECT p.code FROM temp.place v JOIN product p ON p.id = v.product ORDER BY v.pos"
+                return tuple(code for (code,) in self._reader.rows(sql))
+            marks = ", ".join("?" * len(products))
+            sql = f"SELECT code FROM product WHERE id IN ({marks}) ORDER BY code"
+            return tuple(code for (code,) in self._reader.rows(sql, *products))
 
 
 class Interrupted(Exception):

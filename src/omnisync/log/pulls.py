@@ -100,6 +100,12 @@ def exported_as(state: State, key: str) -> OrderRow | None:
     return state.orders.get(found[0][0]) if len(found) == 1 else None
 
 
+def same_number(state: State, order: OrderRow) -> list[OrderRow]:
+    """Orders of other stores which have the same number there."""
+    found = state.select("SELECT id FROM shop_order WHERE number = ? AND id <> ?", order.number, order.id)
+    return [other for (id_,) in found if (other := state.orders.get(id_)) is not None]
+
+
 def refused(state: State, store: str) -> list[str]:
     """Codes of products of which the store refused a figure."""
     sql = """SELECT DISTINCT p.code FROM figure f JOIN product p ON p.id = f.product

@@ -121,6 +121,7 @@ class Log:
         self._pump: asyncio.Task[None] | None = None
         self._state: State
         self._next_seq = 0
+        self._rested_at = 0
 
     @classmethod
     async def open(cls, path: Path, clock: Clock, opener: Opener = open_on_thread) -> Log:
@@ -174,6 +175,17 @@ class Log:
     async def reset(self) -> None:
         """The tables were replaced under the state: read everything anew."""
         await self._connection.hop(lambda _: self._state.forget())
+
+    async def rest(self) -> bool:
+        """Drop rows from memory if nothing was appended since the last call; answers whether that was so."""
+        quiet, self._rested_at = self._rested_at == self._next_seq, self._next_seq
+        if quiet:
+            await self._connection.hop(self._rest)
+        return quiet
+
+    def _rest(self, db: sqlite3.Connection) -> None:
+        self._state.trim(0)
+        db.execute("PRAGMA shrink_memory")
 
     async def close(self) -> None:
         """Finish what is waiting, then close; safe against cancellation."""

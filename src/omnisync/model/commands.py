@@ -62,6 +62,12 @@ class Retry(Command, frozen=True, tag="retry"):
     codes: tuple[str, ...] = ()
 
 
+class RetryOrder(Command, frozen=True, tag="retry-order"):
+    """Hand an order to the ERP again that the ERP refused; ``subject`` is what it is set aside under."""
+
+    subject: str
+
+
 class Pause(Command, frozen=True, tag="pause"):
     """Stop pushing to a store until resumed; orders are still taken in."""
 
@@ -79,6 +85,6 @@ class Status(Command, frozen=True, tag="status"):
     """How every connection is doing just now, and what is left of its rate limits."""
 
 
-AnyCommand: TypeAlias = Union[SetPrice, Exclude, Update, Release, Link, Retry, Pause, Pull, Status]  # noqa: UP007
+AnyCommand: TypeAlias = Union[SetPrice, Exclude, Update, Release, Link, Retry, RetryOrder, Pause, Pull, Status]  # noqa: UP007
 
 Reply: TypeAlias = dict[str, Any]

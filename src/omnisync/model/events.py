@@ -153,7 +153,7 @@ class OrderExporting(Fact, frozen=True, tag="order.exporting"):
 
 
 class OrderExported(Fact, frozen=True, tag="order.exported"):
-    """The ERP has the order, under its own reference."""
+    """The ERP has the order, under its own reference; "" where it was cancelled before the ERP got it."""
 
     store: str
     number: str

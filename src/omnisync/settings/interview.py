@@ -152,7 +152,12 @@ class _Interview:
     def _options(self, key: str, manifest: Manifest) -> list[tuple[Option, str]]:
         """The connector's options: those that must be given or were, with their answer, the others with an empty one."""
         return [
-            (option, self._option(key, manifest, option) if _must(option) or self._answers.get(f"{key}.{option.name}") else "")
+            (
+                option,
+                self._option(key, manifest, option)
+                if _must(option) or self._answers.get(f"{key}.{option.name}")
+                else "",
+            )
             for option in manifest.options
         ]
 

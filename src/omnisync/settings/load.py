@@ -17,8 +17,8 @@ from omnisync.settings.problems import Problem, configuration_error, expected, n
 from omnisync.settings.shape import (
     ErpSettings,
     GuardSettings,
-    ScreenSettings,
     OptionValue,
+    ScreenSettings,
     Settings,
     ShopSettings,
     StoreSettings,

@@ -23,6 +23,7 @@ from omnisync.model.commands import (
     Release,
     Reply,
     Retry,
+    RetryOrder,
     SetPrice,
     Status,
     Update,
@@ -33,6 +34,7 @@ from omnisync.model.events import (
     HoldReleased,
     ListingLinked,
     PriceSet,
+    QuarantineClosed,
     Retried,
     StorePaused,
     UpdateOrdered,
@@ -56,6 +58,8 @@ class Commands:
                 return self._status()
             case Pull():
                 return self._pull(command)
+            case RetryOrder():
+                return await self._retry_order(command, actor, id)
         reply = await self._engine.log.transact(lambda change: _once(change, id, command), actor)
         if isinstance(command, Release) and self._engine.erp is not None:
             self._engine.erp.sync.wake_pull.set()
@@ -73,6 +77,22 @@ class Commands:
             "allowances": {name: _allowances(plan.sync.connector) for name, plan in engine.stores.items()},
             "now": engine.clock.now(),
         }
+
+    async def _retry_order(self, command: RetryOrder, actor: str, id_: str) -> Reply:
+        erp = self._engine.erp
+        if erp is None:
+            raise CommandRefused(_("There is no ERP in the configuration."))
+        name = erp.sync.rules.name
+
+        def decide(change: Change) -> None:
+            if command.subject not in pulls.open_quarantine(change.state, name, "order:"):
+                raise CommandRefused(_("Nothing is set aside under the name {name}.").format(name=command.subject))
+            change.append(QuarantineClosed(name, command.subject))
+            change.answer(id_, "{}")
+
+        await self._engine.log.transact(decide, actor)
+        erp.sync.wake_export.set()
+        return {}
 
     def _pull(self, command: Pull) -> Reply:
         engine = self._engine

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from omnisync.connect.erp import ErpConnector, ErpOrder, ErpOrderLine, ErpRead
-from omnisync.errors import ConnectorError, Rejected, SourceProblem
+from omnisync.errors import ConnectorError, RateLimited, Rejected, SourceProblem
 from omnisync.log import pulls
 from omnisync.log.apply.orders import living_lines
 from omnisync.log.people import unseal
@@ -155,7 +155,8 @@ class ErpSync:
             await self._failed(self.health.read, error)
 
     async def _failed(self, line: Line, error: ConnectorError | SourceProblem) -> None:
-        self.health.errors += 1
+        if not isinstance(error, RateLimited):
+            self.health.errors += 1
         if line.failed(error, self._clock.now(), self._rng):
             self._told.error("erp.broke", reason=str(error))
             await self._log.append(StoreBroke(self.rules.name, str(error)))
@@ -185,28 +186,35 @@ class ErpSync:
 
     async def _export(self, order: ErpOrder) -> None:
         ref = await self.connector.find_order(order.key)
+        if ref is None and not order.lines:
+            # It was cancelled after an attempt that came to nothing.
+            ref = ""
         if ref is None:
             await self._log.append(OrderExporting(order.store, order.number, order.key))
             self.health.calls += 1
             ref = await self.connector.send_order(order)
 
         def decide(change: Change) -> None:
+            row = change.state.order(order.store, order.number)
+            if row is not None and not row.export_key:
+                # It was found there without an attempt of ours that we know of: the key is what its state is told by.
+                change.append(OrderExporting(order.store, order.number, order.key))
             change.append(OrderExported(order.store, order.number, ref))
             if f"order:{order.key}" in pulls.open_quarantine(change.state, self.rules.name, "order:"):
                 change.append(QuarantineClosed(self.rules.name, f"order:{order.key}"))
 
         await self._log.transact(decide)
-        self._told.info("order.exported", order=order.key, ref=ref)
+        if ref:
+            self._told.info("order.exported", order=order.key, ref=ref)
 
     def _to_export(self, change: Change) -> list[ErpOrder]:
         refused = pulls.open_quarantine(change.state, self.rules.name, "order:")
-        orders = [self._order(change, row) for row in pulls.to_export(change.state, _EXPORTS_AT_ONCE)]
-        return [order for order in orders if f"order:{order.key}" not in refused]
+        # However many the ERP refused, they stand in nobody's way.
+        orders = (self._order(change, row) for row in pulls.to_export(change.state, _EXPORTS_AT_ONCE + len(refused)))
+        return [order for order in orders if f"order:{order.key}" not in refused][:_EXPORTS_AT_ONCE]
 
     def _order(self, change: Change, row: OrderRow) -> ErpOrder:
         state = change.state
-        rules = state.rules().get(row.store)
-        series = rules.order_series if rules and rules.order_series else row.store
         lines = []
         for line in living_lines(state, row.id):
             product = state.products.get(line.product) if line.product is not None else None
@@ -214,7 +222,23 @@ class ErpSync:
                 price = Money(line.price, row.currency)
                 lines.append(ErpOrderLine(product.code, line.name, line.quantity, price, row.warehouse))
         return ErpOrder(
-            row.export_key or f"{series}-{row.number}", row.store, row.number, row.placed_at,
+            row.export_key or self._new_key(change, row), row.store, row.number, row.placed_at,
             unseal(state.db, row.customer, row.sealed) or Customer(), tuple(lines), Money(row.total, row.currency),
             row.payment, Money(row.shipping, row.currency) if row.shipping is not None else None,
         )  # fmt: skip
+
+    def _new_key(self, change: Change, row: OrderRow) -> str:
+        """Series and number; where another store's order has just that, the store's name comes in between."""
+        series = self._series(change, row)
+        key = f"{series}-{row.number}"
+        for other in pulls.same_number(change.state, row):
+            if other.export_key == key or (
+                not other.export_key and other.id < row.id and self._series(change, other) == series
+            ):
+                return f"{series}-{row.store}-{row.number}"
+        return key
+
+    @staticmethod
+    def _series(change: Change, row: OrderRow) -> str:
+        rules = change.state.rules().get(row.store)
+        return rules.order_series if rules and rules.order_series else row.store

@@ -6,7 +6,7 @@ unchanged read appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from typing import TypeVar
 
 from omnisync.connect.erp import ErpBalance, ErpCustomer, ErpOrderState, ErpPrice, ErpProduct, ErpRead, RowProblem
@@ -30,6 +30,7 @@ from omnisync.model.events import (
     SealedCustomer,
     digest,
 )  # fmt: skip
+from omnisync.model.order import OrderState
 from omnisync.model.rules import ErpRules, ReleaseBy
 from omnisync.sync import guard, matching
 from omnisync.sync.guard import Suspicion
@@ -89,28 +90,32 @@ def balances(rules: ErpRules, change: Change, read: ErpRead[ErpBalance]) -> int:
     gone = {f"{code} {warehouse}": Count(code, warehouse, 0) for (code, warehouse), value in missing.items() if value}
     above = sum(1 for value in known.values() if value > 0)
     suspicion = guard.of_read(rules.guard, gone, above) or guard.of_zeros(rules.guard, {**zeros, **gone}, above)
+    fallen = {(count.code, count.warehouse): count for count in (*zeros.values(), *gone.values())}
     if _may_pass(change, rules.name, "balances", suspicion):
-        counts += [*zeros.values(), *gone.values()]
-    released = _released(change, rules, read.began_at, known, counts)
-    for some in _slices(counts):
-        change.append(BalancesCounted(read.source, read.began_at, some, released))
-        released = ()
-    if released:
-        change.append(BalancesCounted(read.source, read.began_at, (), released))
+        counts += fallen.values()
+        fallen = {}
+    released = _released(change, rules, read.began_at, known, counts, fallen.keys())
+    slices = [*_slices(counts)] or [()] * bool(released)
+    for some in slices:
+        # With the last of the rows: what is released must not be counted as available before its balance has fallen.
+        change.append(BalancesCounted(read.source, read.began_at, some, released if some is slices[-1] else ()))
     _problems(change, rules.name, "balances", read.problems)
     return len(counts)
 
 
 def _released(
-    change: Change, rules: ErpRules, began_at: int, known: dict[tuple[str, str], int], counts: list[Count]
-) -> tuple[tuple[str, str], ...]:
-    """The orders that this read already has in its figures (P8)."""
+    change: Change, rules: ErpRules, began_at: int, known: dict[tuple[str, str], int], counts: list[Count],
+    held: Set[tuple[str, str]],
+) -> tuple[tuple[str, str], ...]:  # fmt: skip
+    """The orders that this read already has in its figures (P8); not those of which a figure is held."""
     orders = pulls.unreleased(change.state)
     if rules.release is ReleaseBy.BALANCE:
         orders = _shown_by_balance(change, rules, began_at, known, counts, orders)
     else:
         orders = [order for order in orders if order.erp_at and order.erp_at < began_at]
-    return tuple((order.store, order.number) for order in orders)
+        if rules.release is ReleaseBy.STORE_SHIPPED:
+            orders = [order for order in orders if OrderState(order.state).left]
+    return tuple((order.store, order.number) for order in orders if held.isdisjoint(_needs(change, order)))
 
 
 def _shown_by_balance(
@@ -124,16 +129,22 @@ def _shown_by_balance(
         handed_over = order.exported_at if rules.export_orders else order.placed_at
         if not handed_over or handed_over > began_at:
             continue
-        need: dict[tuple[str, str], int] = {}
-        for row in change.state.reservations.of(order.id).values():
-            product = change.state.products.get(row.product)
-            key = (product.code if product else "", row.warehouse)
-            need[key] = need.get(key, 0) + row.quantity
+        need = _needs(change, order)
         if all(fallen.get(key, 0) >= quantity for key, quantity in need.items()):
             for key, quantity in need.items():
                 fallen[key] -= quantity
             shown.append(order)
     return shown
+
+
+def _needs(change: Change, order: OrderRow) -> dict[tuple[str, str], int]:
+    """What is reserved for the order, by code and warehouse."""
+    need: dict[tuple[str, str], int] = {}
+    for row in change.state.reservations.of(order.id).values():
+        product = change.state.products.get(row.product)
+        key = (product.code if product else "", row.warehouse)
+        need[key] = need.get(key, 0) + row.quantity
+    return need
 
 
 def prices(rules: ErpRules, change: Change, read: ErpRead[ErpPrice]) -> int:
@@ -177,7 +188,8 @@ def customers(rules: ErpRules, change: Change, read: ErpRead[ErpCustomer]) -> in
 def order_states(change: Change, read: ErpRead[ErpOrderState]) -> int:
     """The ERP's word on orders, where it is new."""
     moved = 0
-    for row in read.rows:
+    # The last row of an order has the say: a file may tell its whole story, posted, then shipped.
+    for row in {row.key: row for row in read.rows}.values():
         order = pulls.exported_as(change.state, row.key)
         if order is not None and order.erp_state != row.state:
             change.append(ErpOrderMoved(order.store, order.number, row.state, read.began_at))

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 import msgspec
 
-from omnisync.log.people import seal
+from omnisync.log import people
 from omnisync.log.writer import Change
-from omnisync.model.events import ErpOrderMoved, LineSeen, OrderSeen, Quarantined
-from omnisync.model.order import Customer, OrderLine, OrderPart
+from omnisync.model.events import ErpOrderMoved, LineSeen, OrderSeen, QuarantineClosed, Quarantined
+from omnisync.model.order import Customer, OrderLine, OrderPart, OrderState
 from omnisync.model.rules import StoreRules
 from omnisync.sync import matching
+
+CONNECTED = "connected"
+"""The feed under which the time of the first order pull of a store is kept."""
 
 
 @dataclass(slots=True)
@@ -37,46 +40,66 @@ def take_in(change: Change, store: str, parts: Sequence[OrderPart], *, first: bo
         if _is_news(change, store, part, first=first):
             taken.fresh += 1
             _append(change, store, rules, part)
-            if shipped_releases and part.state.left:
-                _shipped(change, store, part)
+    # Only now all parts of an order are known that were told together.
+    for number in dict.fromkeys(part.number for part in parts) if shipped_releases and taken.fresh else ():
+        _shipped(change, store, number)
     return taken
 
 
-def digest(part: OrderPart) -> str:
-    """A short hash of everything a part says."""
-    return hashlib.blake2b(msgspec.json.encode(part), digest_size=8).hexdigest()
+def _digest(change: Change, store: str, part: OrderPart) -> str:
+    """A short hash of everything a part says; what it says of the buyer is hashed with the buyer's own key."""
+    buyer = _buyer(store, part)
+    told = hashlib.blake2b(msgspec.json.encode(msgspec.structs.replace(part, customer=Customer())), digest_size=8)
+    if buyer:
+        told.update(people.digest(change.state.db, buyer, part.customer).encode())
+    return told.hexdigest()
+
+
+def _buyer(store: str, part: OrderPart) -> str:
+    return f"{store}:{part.customer.ref or part.number}" if part.customer != Customer() else ""
 
 
 def _is_news(change: Change, store: str, part: OrderPart, *, first: bool) -> bool:
     order = change.state.order(store, part.number)
     if order is None:
-        return not (first and (not part.state.holds_stock or part.state.left))
+        closed = not part.state.holds_stock or part.state.left
+        # What was sold and sent before we came is history, also when it is delivered or returned later on.
+        return not (closed and (first or part.placed_at < int(change.cursor(store, CONNECTED) or 0)))
     known = change.state.parts.get(order.id, part.part)
     if known is None:
         return True
     if known.dead and not known.digest and not part.dead:
         # Told only as dead so far; its lines must never count, whatever it says of itself.
         return False
-    return part.modified_at >= known.modified_at and digest(part) != known.digest
+    return part.modified_at >= known.modified_at and _digest(change, store, part) != known.digest
 
 
 def _append(change: Change, store: str, rules: StoreRules, part: OrderPart) -> None:
     lines = tuple(_line(change, store, part, line) for line in part.lines)
-    buyer = f"{store}:{part.customer.ref or part.number}" if part.customer != Customer() else ""
-    sealed = seal(change.state.db, buyer, part.customer) if buyer else ""
+    buyer = _buyer(store, part)
+    sealed = people.seal(change.state.db, buyer, part.customer) if buyer else ""
     change.append(
         OrderSeen(
             store, part.number, part.part, part.state, part.modified_at, part.placed_at, part.total.minor,
             part.total.currency, lines, rules.orders_from, buyer, sealed, part.replaces, part.dead,
-            part.remote_state, part.payment, part.shipping.minor if part.shipping else None, digest(part),
+            part.remote_state, part.payment, part.shipping.minor if part.shipping else None, _digest(change, store, part),
         )
     )  # fmt: skip
-    for line, told in zip(lines, part.lines, strict=True):
-        if not line.product and (told.state or part.state).holds_stock and not part.dead:
-            codes = ", ".join(told.codes) or told.remote_id
-            change.append(
-                Quarantined(store, f"line:{part.number}:{line.line_id}", f"unknown product {codes}: {told.name}")
-            )
+    _close(change, store, f"order:{part.number}")
+    for line in () if part.dead else lines:
+        subject = f"line:{part.number}:{line.line_id}"
+        if line.product or not (line.state or part.state).holds_stock:
+            _close(change, store, subject)
+        else:
+            codes = ", ".join(line.codes) or line.remote_id
+            change.append(Quarantined(store, subject, f"unknown product {codes}: {line.name}"))
+
+
+def _close(change: Change, store: str, subject: str) -> None:
+    """It is understood now, or no longer matters."""
+    row = change.state.quarantine.get((store, subject))
+    if row is not None and not row.closed_at:
+        change.append(QuarantineClosed(store, subject))
 
 
 def _line(change: Change, store: str, part: OrderPart, line: OrderLine) -> LineSeen:
@@ -87,7 +110,8 @@ def _line(change: Change, store: str, part: OrderPart, line: OrderLine) -> LineS
     )  # fmt: skip
 
 
-def _shipped(change: Change, store: str, part: OrderPart) -> None:
-    order = change.state.order(store, part.number)
-    if order is not None and not order.erp_at and not order.released:
-        change.append(ErpOrderMoved(store, part.number, "shipped", change.at))
+def _shipped(change: Change, store: str, number: str) -> None:
+    """The store's word counts for the order once all of its parts have left: a reservation ends as a whole."""
+    order = change.state.order(store, number)
+    if order is not None and OrderState(order.state).left and not order.erp_at and not order.released:
+        change.append(ErpOrderMoved(store, number, "shipped", change.at))

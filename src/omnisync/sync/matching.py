@@ -67,6 +67,12 @@ def match_again(change: Change) -> None:
         seen = tuple(found for row in rows if (found := _matched(matcher, row)) is not None)
         for start in range(0, len(seen), _ROWS_PER_EVENT):
             change.append(ListingsSeen(store, seen[start : start + _ROWS_PER_EVENT]))
+    resolve_lines(change)
+
+
+def resolve_lines(change: Change) -> None:
+    """Look once more at order lines without a product: their listing or their product may be known by now."""
+    state = change.state
     for store, number, line_id, remote_id, codes in pulls.unknown_lines(state):
         product = for_line(state, store, remote_id, codes)
         if product is not None:

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from omnisync.connect.store import RemoteListing, StoreConnector
-from omnisync.errors import ConnectorError, Rejected
+from omnisync.errors import ConnectorError, RateLimited, Rejected
 from omnisync.log import outbox, pulls
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
@@ -27,7 +27,7 @@ from omnisync.model.order import OrderPart
 from omnisync.ports import Clock
 from omnisync.sync import guard, matching
 from omnisync.sync.health import Health, Line
-from omnisync.sync.intake import Taken, take_in
+from omnisync.sync.intake import CONNECTED, Taken, take_in
 from omnisync.sync.signal import Signal
 
 _FIRST_ORDERS = 7 * 86_400_000
@@ -69,7 +69,8 @@ class StoreSync:
 
     async def failed(self, line: Line, error: ConnectorError) -> None:
         """A call failed: remember when to try again, and tell people when that is news."""
-        self.health.errors += 1
+        if not isinstance(error, RateLimited):
+            self.health.errors += 1
         if line.failed(error, self.clock.now(), self.rng):
             self.told.error("store.broke", reason=str(error))
             await self.log.append(StoreBroke(self.name, str(error)))
@@ -116,8 +117,15 @@ class StoreSync:
             except Rejected as error:
                 if not error.item:
                     raise
-                self.told.error("order.unreadable", order=error.item, reason=error.words)
-                await self.log.append(Quarantined(self.name, f"order:{error.item}", error.words))
+                await self.log.transact(lambda change, error=error: self._set_aside(change, error))  # type: ignore[misc]
+
+    def _set_aside(self, change: Change, error: Rejected) -> None:
+        """Once for each order and reason, however often it is told."""
+        subject = f"order:{error.item}"
+        row = change.state.quarantine.get((self.name, subject))
+        if row is None or row.closed_at or row.reason != error.words:
+            self.told.error("order.unreadable", order=error.item, reason=error.words)
+            change.append(Quarantined(self.name, subject, error.words))
 
     async def _take_in(self, page: Sequence[OrderPart], *, first: bool) -> Taken:
         if not page:
@@ -136,7 +144,12 @@ class StoreSync:
         reached = min(newest, now + _SLOW_CLOCK)
         reached = max(reached, now - _LONGEST_WINDOW, int(mark or 0))
         if not mark or reached - int(mark) > _LONGEST_WINDOW // 6 or newest > int(mark):
-            await self.log.transact(lambda change: change.set_cursor(self.name, "orders", str(reached)))
+            await self.log.transact(lambda change: self._reached(change, reached, now))
+
+    def _reached(self, change: Change, reached: int, now: int) -> None:
+        if not change.cursor(self.name, "orders"):
+            change.set_cursor(self.name, CONNECTED, str(now))
+        change.set_cursor(self.name, "orders", str(reached))
 
     # Catalogue.
 
@@ -181,6 +194,7 @@ class StoreSync:
                     figures.append(figure)
         if new:
             change.append(ListingsSeen(self.name, tuple(new)))
+            matching.resolve_lines(change)
         if figures:
             change.append(FiguresSeen(self.name, tuple(figures)))
         return len(new) + len(figures)

@@ -50,7 +50,9 @@ class Acts:
         with Reader(self._database) as reader:
             left = self._open & progress.on_their_way(reader)
             gone = self._open - left
-            found = progress.items(reader, products=sorted({product for product, _store, _kind in gone})) if gone else []
+            found = (
+                progress.items(reader, products=sorted({product for product, _store, _kind in gone})) if gone else []
+            )
             return [item for item in found if item.key in gone]
 
     def _say(self, ended: list[Item]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,7 +19,7 @@ from omnisync.errors import DatabaseError, OmniSyncError
 from omnisync.log.pulse import Pulse
 from omnisync.model.clean import clean
 from omnisync.text import _
-from omnisync.tui import copying, watch
+from omnisync.tui import small_files, watch
 from omnisync.tui.acts import Acts
 from omnisync.tui.backend import Backend, Presence
 from omnisync.tui.desk import Desk
@@ -51,10 +52,13 @@ class OmniSync(App[None]):
         self.backend = Backend(desk, self.show_status)
         self.data = watch.Watch(desk.database, self._data_changed, self._data_appeared)
         self._scanner = Scanner(self.scanned, self._typed)
+        self.leads_to = ""
+        """What a person chose to do once the screens are left: "demo", or nothing."""
         self.acts = Acts(desk.database, self.say, self.warn)
         self._pages: dict[str, Page] = {}
         self._counting = False
         self._recount = False
+        self._unread = ""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = fitting(desk.theme, os.environ)
@@ -66,7 +70,8 @@ class OmniSync(App[None]):
         """The first rows are painted before anything else is so much as imported."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self.exit)
+            # The usual code of a process that a signal ended: whoever started the screens can tell it from a goodbye.
+            loop.add_signal_handler(number, partial(self.exit, None, 128 + number))
         self.data.open()
         self.action_screen("products")
         self.call_after_refresh(self._painted)
@@ -88,6 +93,10 @@ class OmniSync(App[None]):
 
     def action_screen(self, name: str) -> None:
         """Show one of the main screens; it keeps its state while another is seen."""
+        if not self.desk.configured and self.desk.guide is not None:
+            if self._pages:
+                return
+            name = "first_run"
         page = self._pages.get(name)
         if page is None:
             page = self._pages[name] = _made(name)
@@ -98,6 +107,12 @@ class OmniSync(App[None]):
                 self.switch_screen(page)
             else:
                 self.push_screen(page)
+
+    def shop_made(self, name: str) -> None:
+        """There is a configuration now: run it."""
+        self.desk = replace(self.desk, configured=True, shop=name)
+        self.action_screen("products")
+        self.backend.start()
 
     async def action_back(self) -> None:
         """Back one level."""
@@ -156,6 +171,9 @@ class OmniSync(App[None]):
         """
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
+        elif not self.screen_stack:
+            # The screens are just being closed: nobody is there to get the key.
+            return
         elif isinstance(self.focused, Input):
             if not await self._key_in_line(self.focused, event):
                 await super().on_event(event)
@@ -227,9 +245,12 @@ class OmniSync(App[None]):
         while True:
             self._recount = False
             try:
-                self.pulse = await in_thread(read)
+                self.pulse, self._unread = await in_thread(read), ""
             except DatabaseError as error:
-                self.warn(str(error))
+                # Said once, not at every look.
+                if str(error) != self._unread:
+                    self._unread = str(error)
+                    self.warn(self._unread)
             self.show_status()
             await self.desk.clock.sleep(_STATUS_EVERY)
             if not self._recount:
@@ -244,6 +265,10 @@ class OmniSync(App[None]):
             self.screen.show_status()
         if self.backend.presence is Presence.FAILED and self.backend.problem:
             self.warn(self.backend.problem)
+        hosted = self.backend.presence is Presence.HOSTED and self.desk.lasting
+        if hosted and small_files.first_time(self.desk.folder, "told-of-the-service"):
+            text = _("OmniSync runs as long as this screen is open. `omnisync service install` keeps it running always.")
+            self.notify(text, markup=False, timeout=20)
 
     async def order(self, command: AnyCommand) -> Reply | None:
         """Have a command carried out; what refuses it is said to the person, and the answer is None."""
@@ -261,17 +286,25 @@ class OmniSync(App[None]):
         """Tell the person of something that went wrong."""
         self.notify(clean(text, 400), severity="error", markup=False, timeout=12)
 
-    def copy(self, text: str) -> None:
+    def copy(self, text: str, longest: int = 200) -> None:
         """Copy a text from outside, made harmless, to the clipboard and into a file."""
-        safe = "\t".join(clean(part) for part in text.split("\t"))
+        safe = "\t".join(clean(part, longest) for part in text.split("\t"))
         self.copy_to_clipboard(safe)
-        kept = copying.keep(self.desk.folder, safe)
-        self.say(_("Copied: {text}").format(text=safe) + (f" ({kept.name})" if kept else ""))
+        kept = small_files.keep(self.desk.folder, safe)
+        self.say(_("Copied: {text}").format(text=clean(safe, 120)) + (f" ({kept.name})" if kept else ""))
 
 
 def _made(name: str) -> Page:
     """The screen of that name; what it needs is imported when it is first seen."""
     match name:
+        case "first_run":
+            from omnisync.tui.screens.first_run import Welcome
+
+            return Welcome()
+        case "log":
+            from omnisync.tui.screens.log import Log
+
+            return Log()
         case "orders":
             from omnisync.tui.screens.orders import Orders
 

@@ -52,6 +52,7 @@ class Backend:
             self._ready.clear()
             self._stop.clear()
             self._task = asyncio.create_task(self._live(), name="backend")
+            self._task.add_done_callback(self._ended)
 
     async def _live(self) -> None:
         self._say(Presence.STARTING)
@@ -61,7 +62,7 @@ class Backend:
                 self._say(Presence.HOSTED if self._link.hosted else Presence.ATTACHED)
                 self._ready.set()
                 if self._link.hosted:
-                    await self._stop.wait()
+                    await self._until_the_end(self._link)
                 else:
                     await self._watch_over(self._link)
                 self._link = None
@@ -70,6 +71,19 @@ class Backend:
             self._say(Presence.FAILED)
         finally:
             self._ready.set()
+
+    async def _until_the_end(self, link: Link) -> None:
+        """Wait until the screens are left, or the daemon in this process has died; leaving the link tells why."""
+        stop = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({stop, *([link.life] if link.life else [])}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """What nobody has foreseen is told as it is, and raised again when the screens are left."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._link = None
+            self.problem = _("The daemon stopped: {error}. `omnisync log` may say more.").format(error=repr(error))
+            self._say(Presence.FAILED)
 
     async def _watch_over(self, link: Link) -> None:
         """Ask a daemon elsewhere now and then whether it still answers; one that comes back is simply there again."""
@@ -105,4 +119,6 @@ class Backend:
         if self._task is not None:
             if not self._ready.is_set():
                 self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.wait({self._task})
+            if not self._task.cancelled():
+                self._task.result()

@@ -6,6 +6,7 @@ can tell. This package imports neither the daemon nor the engine.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from omnisync.ports import Clock
 
 if TYPE_CHECKING:
     from omnisync.model.commands import AnyCommand, Reply
+    from omnisync.tui.guide import Guide
 
 
 class Runs(Protocol):
@@ -28,10 +30,11 @@ class Runs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A daemon that answers; ``hosted``: it lives and ends with this process."""
+    """A daemon that answers; ``hosted``: it lives and ends with this process, and ``life`` ends when it does."""
 
     runs: Runs
     hosted: bool
+    life: asyncio.Future[None] | None = None
 
 
 Connect = Callable[[], AbstractAsyncContextManager[Link]]
@@ -51,6 +54,10 @@ class Desk:
     shop: str = ""
     theme: str = "auto"
     keys: Mapping[str, str] = field(default_factory=dict)
+    guide: Guide | None = None
+    """Sets a shop up where there is no configuration yet."""
+    lasting: bool = True
+    """Whether the shop goes on after this: that of the demo does not."""
 
     @property
     def database(self) -> Path:

@@ -77,8 +77,8 @@ class Guide(Protocol):
     async def look_at_erp(self, answers: Answers) -> ErpLook:
         """Read everything that the ERP has."""
 
-    async def test_store(self, name: str, answers: Answers) -> Sequence[Finding]:
-        """Try a store's address, keys and rights."""
+    async def test_store(self, name: str, answers: Answers, currencies: Sequence[str]) -> Sequence[Finding]:
+        """Try a store's address, keys and rights; it may sell in any of the currencies."""
 
     async def plan(self, answers: Answers) -> Sequence[StorePlan]:
         """Read the ERP and every store, and say what would be sent; sends nothing. Raises OmniSyncError."""

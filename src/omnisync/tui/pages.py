@@ -29,7 +29,9 @@ _KEPT = 48
 class Source(Protocol[R_co]):
     """Rows by position. ``page`` is called on a thread, one call at a time."""
 
-    count: int
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
 
     def page(self, start: int, stop: int) -> Sequence[R_co]:
         """The rows from position ``start`` up to ``stop``."""

@@ -47,6 +47,8 @@ class Tail:
         self._files: list[_File] = []
         self._decoded: OrderedDict[tuple[int, int], Line] = OrderedDict()
         self._serious = {level.encode() for level in LEVELS[LEVELS.index(wanted.level) :]}
+        self.looking = False
+        """A look is under way on its thread."""
         self.count = 0
         self.dropped = 0
         """Lines that left with their file since the last ``take``."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from omnisync.settings.interview import Question, run_init
 from omnisync.errors import CommandRefused
 from omnisync.settings import load_settings
+from omnisync.settings.interview import Question, run_init
 
 ANSWERS = {
     "shop.name": 'Ayşe "Kırtasiye"',

@@ -83,9 +83,12 @@ def _take_lines(
                 product_id = product.id
         else:
             product_id = product.id if product else None
+        line_state = seen.state or part_state
+        if known is not None and line_state is OrderState.CANCELLED and OrderState(known.state).left:
+            line_state = OrderState(known.state)
         row = LineRow(
             order.id, seen.line_id, event.part, product_id, seen.remote_id, msgspec.json.encode(seen.codes).decode(),
-            seen.name, seen.quantity, seen.price, seen.taken, seen.state or part_state,
+            seen.name, seen.quantity, seen.price, seen.taken, line_state,
         )  # fmt: skip
         if known is not None:
             state.lines.delete(known)
@@ -114,7 +117,7 @@ def _sum_up(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> No
     order.total = sum(part.total for part in alive.values() if OrderState(part.state).holds_stock)
     order.lines = len({line.line_id for line in lines})
     order.unknown = sum(1 for line in lines if line.product is None and OrderState(line.state).holds_stock)
-    if not order.export and order.state not in (OrderState.WAITING, OrderState.CANCELLED, OrderState.RETURNED):
+    if order.export in ("", "never") and order.state not in (OrderState.WAITING, OrderState.CANCELLED, OrderState.RETURNED):
         order.export = "due"
     if order.export == "due":
         if not OrderState(order.state).holds_stock:
@@ -233,11 +236,15 @@ def order_exporting(state: State, event: OrderExporting) -> None:
 
 
 def order_exported(state: State, event: OrderExported) -> None:
-    """The ERP has it."""
+    """The ERP has it; or, without a reference, it was cancelled before the ERP got it."""
     order = state.order(event.store, event.number)
-    if order is not None:
+    if order is None:
+        return
+    if event.ref:
         order.export, order.export_ref, order.exported_at = "done", event.ref, state.at
-        state.orders.put(order)
+    elif not OrderState(order.state).holds_stock:
+        order.export = "never"
+    state.orders.put(order)
 
 
 def erp_order_moved(state: State, event: ErpOrderMoved) -> None:

@@ -57,6 +57,11 @@ def _lines(screen: Screen[Any]) -> Iterator[Line]:
         keys = [key for key in by_id[id_] if key.isascii() or len(key) == 1][:_MOST_KEYS]
         yield [(fitted("  ".join(keys), 24), "bold"), (KEYS[id_].help, "")]
     yield []
-    yield [(_("Shift and the mouse select text in most terminals; Ctrl+O gives the mouse to the terminal altogether."), "dim")]
+    yield [
+        (
+            _("Shift and the mouse select text in most terminals; Ctrl+O gives the mouse to the terminal altogether."),
+            "dim",
+        )
+    ]
     yield [(_("Any key can be changed in the configuration, in the table [keys], by its name:"), "dim")]
     yield [(", ".join(sorted(by_id)), "dim")]

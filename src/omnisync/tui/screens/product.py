@@ -102,7 +102,9 @@ async def update_one(page: Page, product: int) -> None:
         page.omnisync.acts.follow((product, store, kind) for store, kind in view.figures)
 
 
-def _lines(product: ProductView, chains: list[Why], marked: int, told: list[Told], now: int, width: int) -> Iterator[Line]:
+def _lines(
+    product: ProductView, chains: list[Why], marked: int, told: list[Told], now: int, width: int
+) -> Iterator[Line]:
     yield [(product.code, "bold"), ("  ", ""), (product.name, "bold")]
     state = "" if product.active else _("no longer sold by the ERP")
     yield [("  ".join(each for each in (product.category, product.unit, state) if each), "dim")]

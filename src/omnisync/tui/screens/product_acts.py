@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from textual.geometry import Region
+
 from omnisync.log.product_view import STATES, ListRow, categories
 from omnisync.model.clean import clean
 from omnisync.ports import in_thread
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from omnisync.tui.screens.products import Products
 
 _EVERYWHERE = "*"
+_LEAST_LINE = 10
+"""Cells that a price needs to be edited in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,9 @@ class ProductActs:
             return
         place = screen.table.place_of(f"price:{store}") or screen.table.place_of(f"stock:{store}")
         if place is not None:
+            # A phone has no room for prices: there the line lies over the quantity and reaches to its left.
+            left = min(place.x, screen.size.width - _LEAST_LINE - 1)
+            place = Region(left, place.y, max(place.width, _LEAST_LINE), 1)
             screen.query_one(PriceEditor).open(row.product.id, row.product.code, store, price, place)
 
     async def set_price(self, product: int, code: str, store: str, minor: int | None) -> None:
@@ -134,7 +141,9 @@ class ProductActs:
             )  # fmt: skip
             if not await self._app.push_screen_wait(Ask(title, [effect, self._left_out()])):
                 return
-        keys = self._keys(targets, self._screen.shape.stores, ("stock", "price"), ("confirmed", "waiting", "differs", "refused"))
+        keys = self._keys(
+            targets, self._screen.shape.stores, ("stock", "price"), ("confirmed", "waiting", "differs", "refused")
+        )
         self._hope(keys, "waiting")
         await self._order(Update(codes=() if targets.everything else targets.codes), keys)
 
@@ -258,5 +267,7 @@ def _read_choice(key: str) -> tuple[bool, list[str], str]:
 def _exclusion_effect(count: int, kinds: Sequence[str], stores: Sequence[str], *, on: bool) -> str:
     figures = number(count * len(kinds) * len(stores))
     if on:
-        return _("Up to {figures} figures stay at the stores as they are, until you send them again.").format(figures=figures)
+        return _("Up to {figures} figures stay at the stores as they are, until you send them again.").format(
+            figures=figures
+        )
     return _("Up to {figures} figures are sent again, and follow the ERP from now on.").format(figures=figures)

@@ -53,11 +53,11 @@ def lay_out(shape: Shape, width: int, code_width: int) -> list[Column]:
     phone = width < _PHONE
     code_width = min(code_width, 9 if phone else 14)
     name = 10 if phone else 18 if width < 150 else 24
-    store = _STOCK + 1 if phone else _STORE
+    store = _STOCK + 2 if phone else _STORE + 2
     room = width - MARGIN - code_width - 1 - name - 1 - (_TOTAL + 1)
     chosen = 0 if phone or not shape.warehouses else _HOUSE + 1
-    stores = _some(len(shape.stores), room - chosen, store + 2, least=1)
-    room -= stores * (store + 2)
+    stores = _some(len(shape.stores), room - chosen, store, least=1)
+    room -= stores * store
     totals = not phone and stores == len(shape.stores) and room >= 2 * (_TOTAL + 1) + chosen
     if totals:
         room -= 2 * (_TOTAL + 1)
@@ -150,7 +150,9 @@ def _totals(shape: Shape, *, full: bool) -> list[Column]:
         return [available]
     return [
         wide("on_hand", _("hand"), text=lambda product: _amount(product.on_hand, _TOTAL)),
-        wide("reserved", _("resv"), text=lambda product: _amount(product.reserved, _TOTAL) if product.reserved else "–"),
+        wide(
+            "reserved", _("resv"), text=lambda product: _amount(product.reserved, _TOTAL) if product.reserved else "–"
+        ),
         available,
     ]
 
@@ -196,7 +198,8 @@ def _price_cells(shape: Shape, store: str, row: ListRow) -> Sequence[Cell]:
         return (Cell(" " * (_PRICE + 1)),)
     hope = shape.hopes.get((row.product.id, store, "price"))
     value = hope[1] if hope and hope[1] is not None else _shown(figure, state)
-    text = "?" if value is None else _price(Money(value, shape.currencies.get(store, "")))
+    unknown = "" if state in ("excluded", "off") else "?"
+    text = unknown if value is None else _price(Money(value, shape.currencies.get(store, "")))
     return _with_sign(fitted(text, _PRICE, right=True), state)
 
 

@@ -96,7 +96,9 @@ class Products(Page):
         """The line to find with, the list, the place for a price being edited."""
         with Horizontal(id="findline"):
             yield Static(" ▸", id="sign", markup=False)
-            find = FindLine(placeholder=_("F3 or / to find: name, code, barcode"), compact=True, id="find", select_on_focus=False)
+            find = FindLine(
+                placeholder=_("F3 or / to find: name, code, barcode"), compact=True, id="find", select_on_focus=False
+            )
             find.cursor_blink = False
             yield find
             yield Static("", id="found", markup=False)
@@ -141,7 +143,9 @@ class Products(Page):
         self.shape.warehouses = warehouses(reader)
         self.shape.stores = [name for name, each in rules.items() if each is not None]
         self.shape.currencies = {name: each.currency for name, each in rules.items() if each is not None}
-        self.shape.exempt = {name: frozenset(each.exempt_categories) for name, each in rules.items() if each is not None}
+        self.shape.exempt = {
+            name: frozenset(each.exempt_categories) for name, each in rules.items() if each is not None
+        }
 
     def on_resize(self) -> None:
         """Another width has room for other columns."""
@@ -204,7 +208,11 @@ class Products(Page):
         """How many were found, and what the list is narrowed to."""
         wish, table = self.wish, self.table
         count = number(table.count)
-        text = _("{n} of {total}").format(n=count, total=number(self._total)) if wish.filtered else _("{n} products").format(n=count)
+        text = (
+            _("{n} of {total}").format(n=count, total=number(self._total))
+            if wish.filtered
+            else _("{n} products").format(n=count)
+        )
         if table.pages.only_head:
             text = "…"
         parts = [text]
@@ -288,6 +296,14 @@ class Products(Page):
         """Copy the row."""
         self.do.copy_row()
 
+    def action_clear(self) -> None:
+        """Back by one step: first nothing is selected, then everything is shown again."""
+        if self.table.chosen_count():
+            self.table.forget_selection()
+        elif self.wish.filtered:
+            self.query_one(FindLine).value = ""
+            self.look_for(Wish(sort=self.wish.sort))
+
     def action_find(self) -> None:
         """Into the find line, at once: the letters may already be there."""
         find = self.query_one(FindLine)
@@ -353,10 +369,6 @@ class Products(Page):
     @on(VirtualTable.Opened)
     def _opened(self) -> None:
         self.do.sheet()
-
-    @on(PriceEditor.Left)
-    def _edited(self) -> None:
-        self.set_focus(self.table)
 
     @on(PriceEditor.Saved)
     async def _price_saved(self, event: PriceEditor.Saved) -> None:

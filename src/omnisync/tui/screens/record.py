@@ -15,6 +15,9 @@ from omnisync.tui.widgets.lines import Line, Lines
 from omnisync.tui.widgets.log_view import Entry
 from omnisync.tui.widgets.table import fitted
 
+LONGEST_COPY = 100_000
+"""Characters of a record that go to the clipboard; terminals take no more."""
+
 _DEPTH = 400
 """Lines of one record that are shown: an event may name thousands of products."""
 
@@ -40,7 +43,7 @@ class Record(Page):
 
     def action_copy(self) -> None:
         """Copy the record as JSON."""
-        self.omnisync.copy(self._entry.whole(), shown=self._entry.text)
+        self.omnisync.copy(self._entry.whole(), LONGEST_COPY)
 
 
 def _lines(entry: Entry) -> Iterator[Line]:

@@ -54,7 +54,9 @@ class GeneralUpdate(ModalScreen[None]):
         self._total = sum(each.sends for each in found)
         lines = [_of(each) for each in found]
         lines.append("")
-        lines.append(plural("{n} figure is sent, changed or not.", "{n} figures are sent, changed or not.", self._total))
+        lines.append(
+            plural("{n} figure is sent, changed or not.", "{n} figures are sent, changed or not.", self._total)
+        )
         lines.append(_("What is excluded, held, or switched off in the configuration is left out."))
         self.query_one("#counts", Static).update(Content("\n".join(lines)))
 

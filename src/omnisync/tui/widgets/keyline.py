@@ -14,6 +14,8 @@ from textual.widget import Widget
 
 from omnisync.tui.keys import KEYS, spoken
 
+_ORDER = {id_: place for place, id_ in enumerate(KEYS)}
+
 
 class KeyLine(Widget):
     """``note`` stands before the keys, e.g. how many rows are selected."""
@@ -82,13 +84,13 @@ class KeyLine(Widget):
 
 
 def _keys_of(screen: Screen[object]) -> Iterator[tuple[str, str, str]]:
-    """The key's name, title and id of what can be done here, in the order in which KEYS has them."""
-    first: dict[str, str] = {}
-    for active in screen.active_bindings.values():
-        if active.binding.id in KEYS and active.binding.show and active.enabled:
-            first.setdefault(active.binding.id or "", active.binding.key)
-    everywhere = [id_ for id_ in KEYS if id_ in first and id_.startswith("app.")]
-    here = [id_ for id_ in KEYS if id_ in first and not id_.startswith(("app.", "table."))]
-    table = [id_ for id_ in KEYS if id_ in first and id_.startswith("table.")]
-    for id_ in (*here, *table, *everywhere):
-        yield spoken(first[id_]), KEYS[id_].title, id_
+    """The key's name, title and id of what can be done here: for the focus, the screen, any list, everywhere."""
+    active: dict[str, list[str]] = {}
+    for each in screen.active_bindings.values():
+        if each.binding.id in KEYS and each.binding.show and each.enabled:
+            active.setdefault(each.binding.id or "", []).append(each.binding.key)
+    scopes = list(dict.fromkeys(id_.partition(".")[0] for id_ in active))
+    scopes.sort(key=lambda scope: {"table": 1, "app": 2}.get(scope, 0))
+    for id_ in sorted(active, key=lambda each: (scopes.index(each.partition(".")[0]), _ORDER[each])):
+        usual = [key for key in KEYS[id_].keys.split(",") if key in active[id_]]
+        yield spoken((usual or active[id_])[0]), KEYS[id_].title, id_

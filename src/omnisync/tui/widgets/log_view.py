@@ -129,6 +129,14 @@ class LogView(VirtualTable[Entry], inherit_bindings=False):
         self._leave(index)
         super().move_to(index)
 
+    def action_jump(self, to: int) -> None:
+        """To the first line, or to the last one and on with it."""
+        if to == 0:
+            super().action_jump(to)
+        else:
+            self.follow(on=True)
+            self.post_message(self.Moved())
+
     def action_page(self, step: int) -> None:
         """A page down or up."""
         self._leave(self.cursor + step)

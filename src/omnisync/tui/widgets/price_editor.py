@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.geometry import Region
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from omnisync.model.money import Money, minor_digits, parse_decimal
@@ -25,15 +26,13 @@ class PriceEditor(Input):
             super().__init__()
             self.product, self.code, self.store, self.minor = product, code, store, minor
 
-    class Left(Message):
-        """Editing ended, saved or not."""
-
     def __init__(self) -> None:
         super().__init__(restrict=r"[0-9]*[.,]?[0-9]{0,2}", select_on_focus=False, compact=True)
         self.cursor_blink = False
         self._target = (0, "", "")
         self._currency = ""
         self._before = ""
+        self._home: Widget | None = None
 
     def open(self, product: int, code: str, store: str, price: Money, place: Region) -> None:
         """Edit this price there."""
@@ -42,6 +41,7 @@ class PriceEditor(Input):
         self.styles.width = place.width
         self.styles.offset = (place.x, place.y)
         self.display = True
+        self._home = self.screen.focused
         self.screen.set_focus(self)
         self.action_select_all()
 
@@ -62,6 +62,6 @@ class PriceEditor(Input):
         self._leave()
 
     def _leave(self) -> None:
+        # At once, not by a message: the next key may already be there.
+        self.screen.set_focus(self._home)
         self.display = False
-        self.post_message(self.Left())
-

@@ -25,11 +25,14 @@ class StatusLine(Widget):
     """Shop, daemon, every store, what waits for a person."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"status--{name}" for name in ("name", "good", "busy", "bad", "quiet")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"status--{name}" for name in ("name", "good", "well", "busy", "bad", "quiet")
+    }
     DEFAULT_CSS = """
     StatusLine { height: 1; dock: top; background: $panel; }
     StatusLine > .status--name { color: $foreground; background: $panel; text-style: bold; }
     StatusLine > .status--good { color: $success; background: $panel; }
+    StatusLine > .status--well { color: $success; background: $panel; }
     StatusLine > .status--busy { color: $warning; background: $panel; }
     StatusLine > .status--bad { color: $error; background: $panel; text-style: bold; }
     StatusLine > .status--quiet { color: $foreground; background: $panel; }
@@ -61,7 +64,10 @@ class StatusLine(Widget):
         parts = _narrowed(parts, width - 2)
         segments = [Segment(" ", self._style("quiet"))]
         for look, text in parts:
-            segments += [Segment(text, self._style(look)), Segment("   " if width >= 100 else "  ", self._style("quiet"))]
+            segments += [
+                Segment(text, self._style(look)),
+                Segment("   " if width >= 100 else "  ", self._style("quiet")),
+            ]
         return Strip(segments).crop_extend(0, width, self._style("quiet"))
 
     def _style(self, look: str) -> Style:
@@ -109,7 +115,7 @@ def _person(pulse: Pulse) -> list[tuple[str, str]]:
         parts.append(("bad", plural("{n} refused", "{n} refused", pulse.refused)))
     if pulse.quarantined:
         parts.append(("bad", plural("{n} set aside", "{n} set aside", pulse.quarantined)))
-    return parts or [("good", _("all well"))] if pulse.stores else []
+    return parts or ([("well", _("all well"))] if pulse.stores else [])
 
 
 def _narrowed(parts: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:

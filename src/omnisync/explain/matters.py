@@ -1,0 +1,107 @@
+"""What waits for a person, in words: what it is, why, and what a yes does."""
+
+from __future__ import annotations
+
+from omnisync.explain.words import kind_words, reason_words
+from omnisync.log.matters import Matter
+from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView
+from omnisync.text import _, number, plural
+
+
+def held_words(hold: HoldView) -> str:
+    """What is held and why."""
+    if hold.hold:
+        text = _("a read of the ERP is held ({feed}: {count} of {total}), because {reason}")
+        return text.format(
+            feed=hold.kind, count=number(hold.count), total=number(hold.total), reason=reason_words(hold.reason)
+        )
+    return plural(
+        "{n} figure is held ({kind}), because {reason}",
+        "{n} figures are held ({kind}), because {reason}",
+        hold.count,
+        kind=kind_words(hold.kind),
+        reason=reason_words(hold.reason),
+    )
+
+
+def release_effect(hold: HoldView) -> str:
+    """What happens when a person says yes to it."""
+    if hold.hold:
+        return _("A yes takes over what the ERP says ({feed}), and every store follows it.").format(feed=hold.kind)
+    return plural(
+        "A yes sends {n} figure ({kind}) to {store} as it is wanted now.",
+        "A yes sends {n} figures ({kind}) to {store} as they are wanted now.",
+        hold.count,
+        kind=kind_words(hold.kind),
+        store=hold.store,
+    )
+
+
+def subject_words(subject: str) -> str:
+    """What was set aside, from the key under which it is."""
+    kind, _colon, rest = subject.partition(":")
+    if kind == "order":
+        return _("order {number}").format(number=rest)
+    if kind == "line":
+        return _("order {number}, a line").format(number=rest.rpartition(":")[0] or rest)
+    if kind == "row":
+        source, _colon, line = rest.partition(":")[2].rpartition(":")
+        return _("{file}, line {line}").format(file=source, line=line)
+    return _("the store's catalogue") if kind == "catalogue" else subject
+
+
+def kind_of(matter: Matter) -> str:
+    """held, refused, aside or unmatched."""
+    match matter:
+        case HoldView():
+            return "held"
+        case RefusedView():
+            return "refused"
+        case SetAside():
+            return "aside"
+    return "unmatched"
+
+
+def kind_title(kind: str) -> str:
+    """Such a kind as people call it."""
+    return {
+        "held": _("held"), "refused": _("refused"), "aside": _("set aside"), "unmatched": _("unmatched"),
+    }[kind]  # fmt: skip
+
+
+def what_words(matter: Matter) -> str:
+    """Which thing it is, in a few letters."""
+    match matter:
+        case HoldView(hold=""):
+            return plural("{n} figure ({kind})", "{n} figures ({kind})", matter.count, kind=kind_words(matter.kind))
+        case HoldView():
+            return _("ERP: {feed}").format(feed=matter.kind)
+        case RefusedView():
+            return f"{matter.code} {kind_words(matter.kind)}"
+        case SetAside():
+            return subject_words(matter.subject)
+    return " ".join(each for each in (matter.code or matter.remote_id, matter.name) if each)
+
+
+def why_words(matter: Matter) -> str:
+    """Why it waits, in the words of who refused it."""
+    return reason_words(matter.reason)
+
+
+def advice_words(matter: Matter) -> str:
+    """What a person can do about it."""
+    match matter:
+        case HoldView():
+            return release_effect(matter)
+        case RefusedView():
+            return _("Mend it at the store or in the ERP, then send it again.")
+        case SetAside(subject=subject) if subject.startswith("line:"):
+            return _(
+                "Link the listing to a product, or give the product in the ERP this code; the order then goes on by itself."
+            )
+        case SetAside(subject=subject) if subject.startswith("row:"):
+            return _("Mend that line; it is read again with the next read of the ERP, or at once if you ask for it.")
+        case SetAside():
+            return _("Mend what it names, then try it again.")
+        case UnmatchedView():
+            return _("Choose the product that this listing is; its stock and price are sent from then on.")

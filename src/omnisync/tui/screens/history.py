@@ -1,0 +1,161 @@
+"""What happened to one product or one order, a sentence for each event, the newest on top."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widgets import Static
+
+from omnisync.errors import DatabaseError
+from omnisync.explain.happened import sentence
+from omnisync.log.reader import Reader
+from omnisync.log.story import Told, events_of_order, events_of_product, json_of, product_of
+from omnisync.ports import in_thread
+from omnisync.text import _, plural
+from omnisync.tui.keys import bindings
+from omnisync.tui.screens.log_page import LogPage
+from omnisync.tui.widgets.log_view import Entry
+
+_MOST = 2000
+"""Events that are read at once."""
+
+Read = Callable[[Reader, int], list[Told]]
+
+
+class History(LogPage):
+    """The events; those that come are put on top without moving what is read."""
+
+    BINDINGS: ClassVar = bindings("history")
+    WHILE_TYPING = frozenset({"find"})
+    HELP_TEXT = _(
+        "Everything that touched this product or order, out of the event log: counts, prices, orders, what was sent and "
+        "what the stores said, and what people did. Nothing is ever taken out of it."
+    )
+    FIND_HINT = _("F3 or / to find in the history")
+
+    def __init__(self, title: str, read: Read) -> None:
+        super().__init__()
+        self.TITLE_TEXT = title
+        self._read = read
+        self._all: Sequence[Entry] | None = None
+        self._shown: Sequence[Entry] = ()
+        self._wanted = ""
+        self._reading = False
+        self._again = False
+
+    def on_mount(self) -> None:
+        """Read it."""
+        super().on_mount()
+        self.data_changed()
+
+    def data_changed(self) -> None:
+        """Read it anew on a thread."""
+        if self._reading:
+            self._again = True
+        elif self.is_mounted and self.reader is not None:
+            self._reading = True
+            self.run_worker(self._fill(), exit_on_error=True)
+        self.tell()
+
+    async def _fill(self) -> None:
+        database, read = self.omnisync.desk.database, self._read
+
+        def entries() -> list[Entry]:
+            with Reader(database) as reader:
+                return [_entry(told) for told in read(reader, _MOST)]
+
+        try:
+            found = await in_thread(entries)
+        except DatabaseError as error:
+            self.show_empty(str(error))
+        else:
+            self._take(found)
+        self._reading = False
+        if self._again:
+            self._again = False
+            self.data_changed()
+
+    def _take(self, found: Sequence[Entry]) -> None:
+        before, self._all = self._all, found
+        if before is None or len(found) != len(before):
+            self._filter()
+
+    def _filter(self) -> None:
+        view, known = self.view, len(self._shown)
+        word = self._wanted.casefold()
+        self._shown = [each for each in self._all or () if word in f"{each.about} {each.text}".casefold()]
+        new, stays = len(self._shown) - known, view.cursor > 0 and known > 0
+        top = view.scroll_offset.y
+        view.day = self.omnisync.desk.clock.now()
+        view.begin(len(self._shown), self._at, end=False)
+        if stays and new >= 0:
+            view.cursor += new
+            view.scroll_to(y=top + new, animate=False, force=True)
+        self.tell()
+
+    def _at(self, index: int) -> Entry | None:
+        return self._shown[index] if 0 <= index < len(self._shown) else None
+
+    def looked_for(self, text: str) -> None:
+        """Only events with this text."""
+        if text != self._wanted:
+            self._wanted, self._shown = text, ()
+            self._filter()
+
+    def tell(self) -> None:
+        """How many there are."""
+        if not self.is_mounted:
+            return
+        text = "…" if self._all is None else plural("{n} event", "{n} events", len(self._shown))
+        if self._all is not None and len(self._all) == _MOST:
+            text = _("the newest {n}").format(n=text)
+        self.query_one("#found", Static).update(Content(text + " "))
+        empty = self._all is not None and not self._shown
+        self.show_empty(
+            (_("Nothing like that has happened.") if self._wanted else _("Nothing has happened yet.")) if empty else ""
+        )
+
+    def columns(self, width: int) -> list[tuple[str, str, int]]:
+        """When, who and what; on a phone when and what."""
+        if width >= 100:
+            sizes = [("at", _("When"), 16), ("about", _("Who"), 16)]
+        elif width >= 60:
+            sizes = [("at", _("When"), 16), ("about", _("Who"), 8)]
+        else:
+            sizes = [("at", _("When"), 8)]
+        return [*sizes, ("text", _("What"), width - sum(size + 1 for _name, _title, size in sizes))]
+
+
+def _entry(told: Told) -> Entry:
+    def whole() -> str:
+        record = {
+            "seq": told.seq,
+            "type": told.type,
+            "stream": told.stream,
+            "actor": told.actor,
+            "event": json_of(told.event),
+        }
+        return json.dumps(record, ensure_ascii=False)
+
+    return Entry(told.at, told.actor, told.stream, sentence(told.event), "", whole)
+
+
+def of_product(product: int, code: str) -> History:
+    """The history of a product."""
+    return History(code, lambda reader, most: events_of_product(reader, product, most))
+
+
+def of_order(order: str) -> History:
+    """The history of the order of that number."""
+    return History(order, lambda reader, most: events_of_order(reader, order, most))
+
+
+def of_anything(reader: Reader, name: str) -> History | None:
+    """That of the product with the code or barcode, else of the order with the number; None for neither."""
+    product = product_of(reader, name)
+    if product is not None:
+        return of_product(product, name)
+    return of_order(name) if events_of_order(reader, name, 1) else None

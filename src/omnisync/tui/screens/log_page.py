@@ -1,0 +1,129 @@
+"""What the log and a history have in common: the line to find with, the list, the record behind a line."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from omnisync.model.clean import clean
+from omnisync.text import _
+from omnisync.tui.keys import bindings
+from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.record import LONGEST_COPY, Record
+from omnisync.tui.widgets.log_view import LogView
+
+_PAUSE = 0.2
+"""Seconds without a further letter after which it is looked for."""
+
+
+class LogFind(Input):
+    """What is looked for in the lines."""
+
+    BINDINGS: ClassVar = bindings("find")
+    HELP_TEXT = _(
+        "Type a text that the line must hold, in any case. Enter goes to the list, Esc shows every line again."
+    )
+
+    def action_done(self) -> None:
+        """To the list, at once: the next key may already be there."""
+        self.screen.set_focus(self.screen.query_one(LogView))
+
+    def action_clear(self) -> None:
+        """Every line again."""
+        self.value = ""
+        self.action_done()
+
+
+class LogPage(Page):
+    """Subclasses give the columns, what to do with a text, and what stands above the list."""
+
+    FIND_HINT = ""
+    TITLE_TEXT = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pause: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        """The line to find with, the list."""
+        with Horizontal(id="findline"):
+            yield Static(
+                Content(f" {clean(self.TITLE_TEXT, 40)} ▸" if self.TITLE_TEXT else " ▸"), id="sign", markup=False
+            )
+            find = LogFind(placeholder=self.FIND_HINT, compact=True, id="find", select_on_focus=False)
+            find.cursor_blink = False
+            yield find
+            yield Static("", id="found", markup=False)
+        yield LogView(id="lines")
+        yield Static("", id="empty", classes="hidden", markup=False)
+
+    def on_mount(self) -> None:
+        """The keys belong to the list."""
+        self.set_focus(self.view)
+        self.fit()
+
+    @property
+    def view(self) -> LogView:
+        """The list."""
+        return self.query_one(LogView)
+
+    def columns(self, width: int) -> list[tuple[str, str, int]]:
+        """What a line shows at that width."""
+        raise NotImplementedError
+
+    def looked_for(self, text: str) -> None:
+        """Only lines with this text."""
+        raise NotImplementedError
+
+    def tell(self) -> None:
+        """Bring what stands above the list up to date."""
+
+    def on_resize(self) -> None:
+        """Another width has room for other columns."""
+        self.fit()
+        self.tell()
+
+    def fit(self) -> None:
+        """Lay the columns out."""
+        # The margin of three cells before a row, and the bar behind it.
+        width = self.size.width - 5
+        if width > 0:
+            self.view.fit(self.columns(width))
+
+    def show_empty(self, why: str) -> None:
+        """A calm word where there are no lines."""
+        box = self.query_one("#empty", Static)
+        box.set_class(not why, "hidden")
+        self.view.set_class(bool(why), "hidden")
+        if why:
+            box.update(Content(why))
+
+    @on(Input.Changed, "#find")
+    def _typed(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(_PAUSE, self._find)
+
+    def _find(self) -> None:
+        self.looked_for(self.query_one(LogFind).value.strip())
+
+    def action_find(self) -> None:
+        """Type what to find."""
+        self.set_focus(self.query_one(LogFind))
+
+    @on(LogView.Opened)
+    def action_record(self) -> None:
+        """The whole record behind the line."""
+        if (entry := self.view.row) is not None:
+            self.omnisync.push_screen(Record(entry))
+
+    def action_copy(self) -> None:
+        """Copy the record as JSON."""
+        if (entry := self.view.row) is not None:
+            self.omnisync.copy(entry.whole(), LONGEST_COPY)

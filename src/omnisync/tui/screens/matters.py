@@ -1,0 +1,312 @@
+"""What waits for a person, with what the stores said, and the key that settles each: yes, again, or the product."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from omnisync.errors import DatabaseError
+from omnisync.explain.matters import advice_words, held_words, kind_of, kind_title, subject_words, what_words, why_words
+from omnisync.explain.words import SIGNS, figure_words
+from omnisync.log.matters import KINDS, Matter, Matters, connector_of
+from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, rules_of, store_names
+from omnisync.log.story import product_of
+from omnisync.model.clean import clean
+from omnisync.ports import in_thread
+from omnisync.text import _, when
+from omnisync.tui.keys import bindings
+from omnisync.tui.screens.ask import Choose
+from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.matter_acts import MatterActs
+from omnisync.tui.widgets.counts import Counts
+from omnisync.tui.widgets.lines import Line, Lines
+from omnisync.tui.widgets.table import MARGIN, Cell, Column, VirtualTable, fitted
+
+_NARROW, _ROOMY = 60, 118
+
+_SIGNS = {"held": SIGNS["held"].letter, "refused": SIGNS["refused"].letter, "aside": "✗", "unmatched": "?"}
+_LOOKS = {"held": "held", "refused": "refused", "aside": "refused", "unmatched": "waiting"}
+
+
+class MatterTable(VirtualTable[Matter]):
+    """One row per matter. They differ too much to be settled many at once, but for what was refused."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the keys to select."""
+        del parameters
+        return action not in ("select", "all")
+
+    def action_select(self) -> None:
+        """Each is settled by itself."""
+
+    def key_of(self, row: Matter) -> int:
+        """Not needed, as nothing is selected."""
+        return hash(row)
+
+
+class MattersPage(Page):
+    """What waits, of one store or of all; below, the marked matter in full."""
+
+    BINDINGS: ClassVar = bindings("matters")
+    CSS = """
+    MattersPage MatterTable { height: 1fr; }
+    MattersPage Lines { height: auto; max-height: 45%; border-top: solid $primary; }
+    """
+    HELP_TEXT = _(
+        "Everything that stands still until a person has looked at it. ‖ held: a suspicious change; Enter asks, then "
+        "lets it go. ! refused: a store didn't take a figure; Enter sends it again. ✗ set aside: an order or a line of "
+        "a file that can't be read; Enter tries it again. ? unmatched: a listing whose product isn't known; Enter "
+        "lets you choose it."
+    )
+
+    def __init__(self, store: str) -> None:
+        super().__init__()
+        self.store, self.kind = store, ""
+        self.do = MatterActs(self)
+        self._problem = ""
+        self._read = False
+
+    def body(self) -> ComposeResult:
+        """The table, and the marked one in full."""
+        yield Counts(_("What waits for you"))
+        yield MatterTable(id="matters")
+        yield Lines()
+        yield Static("", id="empty", classes="hidden", markup=False)
+
+    def on_mount(self) -> None:
+        """Read."""
+        self.set_focus(self.table)
+        self.fit()
+        self._show_empty()
+        self.look()
+
+    @property
+    def table(self) -> MatterTable:
+        """The list."""
+        return self.query_one(MatterTable)
+
+    def on_resize(self) -> None:
+        """Another width has room for other columns."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Lay the columns out anew."""
+        if self.size.width > 1:
+            self.table.lay_out(_lay_out(self.size.width - 1, every_store=not self.store))
+            self._tell()
+
+    # Data
+
+    def data_appeared(self) -> None:
+        """The first data is there."""
+        self.look()
+
+    def on_screen_resume(self) -> None:
+        """It is seen again: something may have been settled meanwhile."""
+        super().on_screen_resume()
+        if self._read:
+            self.look()
+
+    def data_changed(self) -> None:
+        """Rows stay where they are; ``r`` and every act read them anew."""
+        self.run_worker(self.omnisync.acts.look(), exit_on_error=True)
+
+    def look(self) -> None:
+        """Read what waits."""
+        if self.reader is not None:
+            self.run_worker(self._look(self.store, self.kind), exit_on_error=True, exclusive=True, group="look")
+
+    async def _look(self, store: str, kind: str) -> None:
+        database = self.omnisync.desk.database
+
+        def read() -> tuple[Matters, dict[str, int]]:
+            counts = {each: Matters(database, store, each).figures for each in KINDS}
+            return Matters(database, store, kind), counts
+
+        try:
+            matters, counts = await in_thread(read)
+        except DatabaseError as error:
+            self._problem = str(error)
+            self._show_empty()
+            return
+        if self.is_mounted:
+            self._read, self._problem = True, ""
+            self.query_one(Counts).show((kind_title(each), count, _LOOKS[each]) for each, count in counts.items())
+            self.table.show(matters, self.table.cursor)
+            self._show_empty()
+            self._tell()
+
+    def _tell(self) -> None:
+        row = self.table.row
+        if row is not None:
+            self.query_one(Lines).show(self._full(row))
+        narrowed = [each for each in (self.store, kind_title(self.kind) if self.kind else "") if each]
+        self.note(clean(", ".join(narrowed), 30))
+
+    @on(VirtualTable.Moved)
+    def _moved(self) -> None:
+        self._tell()
+
+    def _full(self, matter: Matter) -> list[Line]:
+        kind = kind_of(matter)
+        lines: list[Line] = [
+            [(f"{_SIGNS[kind]} {connector_of(matter)}  ", _LOOKS[kind]), (what_words(matter), "bold")],
+            [(self._said(matter), "")],
+        ]
+        match matter:
+            case HoldView():
+                lines.append([(", ".join(matter.sample) + (" …" if matter.count > len(matter.sample) else ""), "dim")])
+            case SetAside():
+                now = self.omnisync.desk.clock.now()
+                times = _("first {first}, last {last}, {n} times")
+                lines.append(
+                    [
+                        (
+                            times.format(
+                                first=when(matter.first_at, now), last=when(matter.last_at, now), n=matter.times
+                            ),
+                            "dim",
+                        )
+                    ]
+                )
+            case UnmatchedView() if matter.barcodes:
+                lines.append([(_("barcode {barcode}").format(barcode=", ".join(matter.barcodes)), "dim")])
+        lines.append([(advice_words(matter), "dim")])
+        return lines
+
+    def _said(self, matter: Matter) -> str:
+        match matter:
+            case HoldView():
+                return held_words(matter)
+            case RefusedView() if self.reader is not None:
+                rules = rules_of(self.reader, matter.store)
+                wanted = figure_words(matter.kind, matter.wanted, rules.currency if rules else "")
+                return _("{name}: {wanted} was refused: {reason}").format(
+                    name=matter.name, wanted=wanted, reason=why_words(matter)
+                )
+            case SetAside():
+                return f"{subject_words(matter.subject)}: {matter.reason}"
+        return why_words(matter)
+
+    def _show_empty(self) -> None:
+        empty = not self.table.count
+        box = self.query_one("#empty", Static)
+        box.set_class(not empty, "hidden")
+        for widget in (self.table, self.query_one(Lines)):
+            widget.set_class(empty, "hidden")
+        if empty:
+            box.update(Content(self._why_empty()))
+            self.set_focus(None)
+        elif self.focused is None:
+            self.set_focus(self.table)
+
+    def _why_empty(self) -> str:
+        if self._problem:
+            return _("This can't be read just now.\n\n{problem}\n\nr tries again.").format(
+                problem=clean(self._problem, 300)
+            )
+        if self.reader is not None and not self._read:
+            return _("Reading …")
+        if self.kind:
+            return _("Nothing of that kind waits for you.\n\nF6 shows the other kinds.")
+        return _("Nothing waits for you here. All is well.")
+
+    # Keys
+
+    @on(VirtualTable.Opened)
+    def action_act(self) -> None:
+        """Settle the marked matter."""
+        if (row := self.table.row) is not None:
+            self.run_worker(self.do.settle(row))
+
+    def action_retry_all(self) -> None:
+        """Send again everything that was refused."""
+        self.run_worker(self.do.retry_all())
+
+    def action_kind(self) -> None:
+        """Only one kind."""
+        choices = [("", _("everything")), *((kind, kind_title(kind)) for kind in KINDS)]
+        self.omnisync.push_screen(Choose(_("Show"), choices, self.kind), self._take_kind)
+
+    def _take_kind(self, kind: str | None) -> None:
+        if kind is not None:
+            self.kind = kind
+            self.look()
+
+    def action_store(self) -> None:
+        """Only one store's."""
+        names = store_names(self.reader) if self.reader else []
+        choices = [("", _("all stores and the ERP")), *((name, name) for name in names), ("erp", _("the ERP"))]
+        self.omnisync.push_screen(Choose(_("Store"), choices, self.store), self._take_store)
+
+    def _take_store(self, store: str | None) -> None:
+        if store is not None:
+            self.store = store
+            self.fit()
+            self.look()
+
+    def action_product(self) -> None:
+        """Everything about the product that it is about."""
+        row = self.table.row
+        code = (
+            row.code
+            if isinstance(row, RefusedView)
+            else row.sample[0].split(" ")[0]
+            if isinstance(row, HoldView) and row.sample
+            else ""
+        )
+        product = product_of(self.reader, code) if self.reader and code else None
+        if product is None:
+            self.omnisync.say(_("This is about no product that is known."))
+            return
+        from omnisync.tui.screens.product import Sheet
+
+        self.omnisync.push_screen(Sheet(product))
+
+    def action_fresh(self) -> None:
+        """Look again."""
+        self.look()
+
+    def action_copy_code(self) -> None:
+        """Copy what it is."""
+        if (row := self.table.row) is not None:
+            self.omnisync.copy(what_words(row))
+
+    def action_copy_row(self) -> None:
+        """Copy what it is and why it waits."""
+        if (row := self.table.row) is not None:
+            self.omnisync.copy(
+                "\t".join((connector_of(row), kind_title(kind_of(row)), what_words(row), why_words(row)))
+            )
+
+
+def _lay_out(width: int, *, every_store: bool) -> list[Column]:
+    store = 10 if every_store else 0
+    kind = 0 if width < _NARROW else 11
+    what = 18 if width < _NARROW else 30 if width < _ROOMY else 48
+    sizes = {"store": store, "kind": kind, "what": what}
+    used = sum(size + 1 for size in sizes.values() if size)
+    sizes["why"] = max(6, width - MARGIN - used - 1)
+    titles = {"store": _("Store"), "kind": _("What"), "what": _("Which"), "why": _("Why")}
+    return [_column(name, titles[name], size, narrow=width < _NARROW) for name, size in sizes.items() if size]
+
+
+def _column(name: str, title: str, width: int, *, narrow: bool) -> Column:
+    def cells(row: Matter) -> list[Cell]:
+        kind = kind_of(row)
+        match name:
+            case "store":
+                text = connector_of(row)
+            case "kind":
+                return [Cell(fitted(f"{_SIGNS[kind]} {kind_title(kind)}", width), _LOOKS[kind])]
+            case "what":
+                text = f"{_SIGNS[kind]} {what_words(row)}" if narrow else what_words(row)
+            case _:
+                text = why_words(row)
+        return [Cell(fitted(clean(text), width))]
+
+    return Column(name, title, width, cells)

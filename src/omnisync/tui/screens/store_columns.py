@@ -1,0 +1,138 @@
+"""The columns of the stores' table for the width there is, and the lines on the marked one below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from omnisync.model.clean import clean
+from omnisync.text import _, number, when
+from omnisync.tui.connections import Connection, budget_words, tightest
+from omnisync.tui.widgets.lines import Line
+from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
+
+_Plan = tuple[tuple[str, int], ...]
+"""Columns and their widths; 0: what is left."""
+
+_NARROW: _Plan = (("name", 12), ("waiting", 7), ("waits", 7), ("words", 0))
+_ORDINARY: _Plan = (
+    ("name", 12), ("words", 0), ("pulled", 6), ("pushed", 6), ("waiting", 7), ("budget", 11), ("waits", 7),
+)  # fmt: skip
+_WIDE: _Plan = (
+    ("name", 16), ("words", 0), ("pulled", 12), ("pushed", 10), ("waiting", 8), ("oldest", 12), ("budget", 14),
+    ("held", 6), ("refused", 8), ("aside", 10), ("unmatched", 10),
+)  # fmt: skip
+
+_LOUD = {"held": "held", "refused": "refused", "aside": "refused", "waits": "held"}
+"""What is coloured where it isn't 0."""
+
+
+def lay_out(width: int) -> list[Column]:
+    """The columns that fit into so many cells; the words on the connection take what is left."""
+    plan = _NARROW if width < 60 else _ORDINARY if width < 118 else _WIDE
+    left = width - MARGIN - sum(size + 1 for _name, size in plan)
+    return [_column(name, size or max(6, left), roomy=plan is _WIDE) for name, size in plan]
+
+
+def _column(name: str, width: int, *, roomy: bool) -> Column:
+    right = name not in ("name", "words")
+
+    def cells(row: Connection) -> Sequence[Cell]:
+        if name == "name":
+            sign, look = row.sign
+            return Cell(sign, look if look != "confirmed" else ""), Cell(" " + fitted(clean(row.name), width - 2))
+        text = clean(_text(name, row))
+        look = _LOUD.get(name, "") if text not in ("0", "–") else ""
+        if name == "words":
+            look = "refused" if row.health and row.health.state == "refused" else ""
+        return (Cell(fitted(text, width, right=right), look),)
+
+    return Column(name, fitted(_titles(roomy=roomy)[name], width, right=right).strip(), width, cells, right)
+
+
+def _titles(*, roomy: bool) -> dict[str, str]:
+    return {
+        "name": _("Store"), "words": _("Connection"), "pulled": _("orders asked") if roomy else _("asked"),
+        "pushed": _("last sent") if roomy else _("sent"), "waiting": _("waiting"),
+        "oldest": _("oldest wait") if roomy else _("oldest"), "budget": _("calls left"), "held": _("held"),
+        "refused": _("refused"), "aside": _("set aside"), "unmatched": _("unmatched"), "waits": _("for you"),
+    }  # fmt: skip
+
+
+def _text(name: str, row: Connection) -> str:
+    store = row.store
+    match name:
+        case "words":
+            return row.words
+        case "pulled":
+            return row.pulled
+        case "pushed":
+            return row.pushed
+        case "oldest":
+            return row.oldest
+        case "budget":
+            limit = tightest(row.budget)
+            return budget_words(limit) if limit else "–"
+        case "waits":
+            return number(row.waits)
+        case "aside":
+            return number(store.quarantined if store else row.waits)
+    return number(int(getattr(store, name))) if store else "–"
+
+
+def detail(row: Connection, now: int, *, live: bool) -> Iterator[Line]:
+    """Everything about one connection."""
+    platform = f" ({row.store.platform})" if row.store and row.store.platform != row.name else ""
+    sign, look = row.sign
+    yield [(row.name, "bold"), (platform, "dim"), ("   ", ""), (f"{sign} {row.words}", look)]
+    if not live:
+        yield [(_("No daemon answers: this is as it was last saved."), "waiting")]
+    health = row.health
+    if health is not None:
+        if health.state not in ("ok", "paused") and health.next_try > now:
+            since = _("since {when}").format(when=when(health.since, now)) + ", "
+            yield [
+                (since if health.since else "", ""),
+                (_("tried again at {when}").format(when=when(health.next_try, now)), ""),
+            ]
+        yield [(_last(row), "")]
+        calls = _("{calls} calls, {errors} failed since the daemon started")
+        yield [(calls.format(calls=number(health.calls), errors=number(health.errors)), "dim")]
+    if row.store is not None:
+        yield []
+        yield from _figures(row)
+        yield from _budget(row, live=live)
+    yield []
+    if row.waits:
+        yield [(_("Enter shows what waits for you here."), "bold")]
+    else:
+        yield [(_("Nothing waits for you here."), "dim")]
+
+
+def _last(row: Connection) -> str:
+    if row.store is None:
+        return _("last read {pulled} ago").format(pulled=row.pulled)
+    return _("orders asked for {pulled} ago, figures sent {pushed} ago").format(pulled=row.pulled, pushed=row.pushed)
+
+
+def _figures(row: Connection) -> Iterator[Line]:
+    store = row.store
+    assert store is not None
+    counts = (
+        (_("listings"), store.listings, ""), (_("figures confirmed"), store.confirmed, ""),
+        (_("on their way"), store.waiting, "waiting"), (_("held"), store.held, "held"),
+        (_("refused"), store.refused, "refused"), (_("excluded"), store.excluded, ""),
+        (_("set aside"), store.quarantined, "refused"), (_("unmatched listings"), store.unmatched, "waiting"),
+    )  # fmt: skip
+    for word, count, look in counts:
+        yield [(f"  {fitted(word, 20)}", "dim"), (fitted(number(count), 8, right=True), look if count else "")]
+    yield [(f"  {fitted(_('oldest unconfirmed'), 20)}", "dim"), (fitted(row.oldest, 8, right=True), "")]
+
+
+def _budget(row: Connection, *, live: bool) -> Iterator[Line]:
+    yield []
+    yield [(_("Calls left of the store's limits"), "title")]
+    for limit in row.budget:
+        look = "waiting" if limit.left <= limit.calls // 10 else ""
+        yield [(f"  {fitted(limit.group, 20)}", "dim"), (budget_words(limit), look)]
+    if not row.budget:
+        yield [("  " + (_("this store names no limit") if live else _("only a running daemon knows")), "dim")]

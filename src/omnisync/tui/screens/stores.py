@@ -1,0 +1,271 @@
+"""The stores and the ERP: how each connection is, what it was last asked and sent, and how many things wait there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from omnisync.errors import DaemonNotRunning, DatabaseError, OmniSyncError
+from omnisync.model.clean import clean
+from omnisync.ports import in_thread
+from omnisync.text import _, plural
+from omnisync.tui.backend import Presence
+from omnisync.tui.connections import Connection, Live, connections, told
+from omnisync.tui.keys import bindings
+from omnisync.tui.paced import Paced
+from omnisync.tui.screens.ask import Ask
+from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.store_columns import detail, lay_out
+from omnisync.tui.widgets.counts import Counts
+from omnisync.tui.widgets.lines import Lines
+from omnisync.tui.widgets.table import VirtualTable
+
+_ASK_EVERY = 3.0
+"""Seconds between two looks at the connections while they are on the screen."""
+
+
+class Shown:
+    """The rows as last read; they are few."""
+
+    def __init__(self) -> None:
+        self.rows: list[Connection] = []
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.rows)
+
+    def page(self, start: int, stop: int) -> Sequence[Connection]:
+        """The rows at these positions."""
+        return self.rows[start:stop]
+
+
+class StoreTable(VirtualTable[Connection]):
+    """One row per connection. Nothing is selected here."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the keys to select."""
+        del parameters
+        return action not in ("select", "all")
+
+    def action_select(self) -> None:
+        """Nothing can be done to several stores at once."""
+
+    def key_of(self, row: Connection) -> int:
+        """Not needed, as nothing is selected."""
+        return hash(row.name)
+
+
+class Stores(Page):
+    """All connections; below, everything about the marked one."""
+
+    BINDINGS: ClassVar = bindings("stores")
+    CSS = """
+    Stores StoreTable { height: auto; max-height: 50%; min-height: 3; }
+    Stores Lines { border-top: solid $primary; }
+    """
+    HELP_TEXT = _(
+        "One row per store and the ERP: how its connection is, when orders were asked for and figures sent last, how "
+        "many figures are not confirmed yet and how old the oldest is, how many calls its rate limit has left, and "
+        "how many things wait for you there. Enter shows those, with what each store said, and settles them."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = Shown()
+        self._paced: Paced | None = None
+        self._live: Live | None = None
+        self._problem = ""
+        self._read = False
+
+    def body(self) -> ComposeResult:
+        """The table, and the marked one in full."""
+        yield Counts(_("Stores"))
+        yield StoreTable(id="stores")
+        yield Lines()
+        yield Static("", id="empty", classes="hidden", markup=False)
+
+    def on_mount(self) -> None:
+        """Read, and look again now and then while it is seen."""
+        self._paced = Paced(self, self.omnisync.desk.clock, self._load)
+        self.set_interval(_ASK_EVERY, self._look)
+        self.set_focus(self.table)
+        self.fit()
+        self._show_empty()
+        self._paced.call()
+
+    def _look(self) -> None:
+        if self.is_current:
+            self.data_changed()
+
+    @property
+    def table(self) -> StoreTable:
+        """The list."""
+        return self.query_one(StoreTable)
+
+    def on_resize(self) -> None:
+        """Another width has room for other columns."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Lay the columns out anew."""
+        if self.size.width > 1:
+            self.table.lay_out(lay_out(self.size.width - 1))
+            self._tell()
+
+    # Data
+
+    def data_changed(self) -> None:
+        """Read and ask again, not too often."""
+        if self._paced is not None and self.reader is not None:
+            self._paced.call()
+
+    async def _load(self) -> None:
+        desk = self.omnisync.desk
+        if self.reader is None:
+            return
+        live = await self._ask()
+        try:
+            rows = await in_thread(lambda: connections(desk.database, live, desk.clock.now()))
+        except DatabaseError as error:
+            self._problem = str(error)
+            self._show_empty()
+            return
+        if self.is_mounted:
+            self._live, self._problem, self._read = live, "", True
+            self._show(rows)
+
+    async def _ask(self) -> Live | None:
+        """What the daemon says; None while there is none to ask."""
+        from omnisync.model.commands import Status
+
+        if self.omnisync.backend.presence not in (Presence.HOSTED, Presence.ATTACHED):
+            return None
+        try:
+            return told(await self.omnisync.backend.run(Status()))
+        except DaemonNotRunning:
+            return None
+        except OmniSyncError as error:
+            self.omnisync.warn(str(error))
+            return None
+
+    def _show(self, rows: list[Connection]) -> None:
+        names = [row.name for row in self._shown.rows]
+        self._shown.rows = rows
+        if names == [row.name for row in rows]:
+            self.table.reread()
+        else:
+            self.table.show(self._shown, self.table.cursor)
+        self._show_empty()
+        self._tell()
+
+    def _tell(self) -> None:
+        rows = self._shown.rows
+        if not self._read:
+            return
+        stores = [row for row in rows if row.store is not None]
+        self.query_one(Counts).show([
+            (_("connected"), sum(row.sign[0] in "●…" for row in stores), ""),
+            (_("waiting"), sum(row.store.waiting for row in stores if row.store), ""),
+            (_("for you"), sum(row.waits for row in rows), "held"),
+        ])  # fmt: skip
+        if (marked := self.marked) is not None:
+            lines = detail(marked, self.omnisync.desk.clock.now(), live=self._live is not None)
+            self.query_one(Lines).show(lines)
+
+    @property
+    def marked(self) -> Connection | None:
+        """The connection under the cursor, as last read."""
+        rows = self._shown.rows
+        return rows[self.table.cursor] if self.table.cursor < len(rows) else None
+
+    @on(VirtualTable.Moved)
+    def _moved(self) -> None:
+        self._tell()
+
+    def _show_empty(self) -> None:
+        empty = not self._shown.rows
+        box = self.query_one("#empty", Static)
+        box.set_class(not empty, "hidden")
+        for widget in (self.table, self.query_one(Lines)):
+            widget.set_class(empty, "hidden")
+        if empty:
+            box.update(Content(self._why_empty()))
+        elif self.focused is None:
+            self.set_focus(self.table)
+
+    def _why_empty(self) -> str:
+        if self._problem:
+            return _("The stores can't be read just now.\n\n{problem}").format(problem=clean(self._problem, 300))
+        if self.reader is not None and not self._read:
+            return _("Reading the stores …")
+        return _("There are no stores yet.\n\nThe daemon makes them from the configuration when it starts.")
+
+    # Keys
+
+    @on(VirtualTable.Opened)
+    def action_waiting(self) -> None:
+        """What waits for a person at the marked store."""
+        if (marked := self.marked) is not None:
+            self._open_matters(marked.name)
+
+    def action_everything_waiting(self) -> None:
+        """What waits for a person, of all."""
+        self._open_matters("")
+
+    def _open_matters(self, connector: str) -> None:
+        from omnisync.tui.screens.matters import MattersPage
+
+        self.omnisync.push_screen(MattersPage(connector))
+
+    def action_pause(self) -> None:
+        """Pause the marked store, or resume it."""
+        marked = self.marked
+        if marked is None:
+            return
+        if marked.store is None:
+            self.omnisync.say(_("The ERP can't be paused; stop the daemon for that."))
+        else:
+            self.run_worker(self._pause(marked.name, on=not marked.paused))
+
+    async def _pause(self, store: str, *, on: bool) -> None:
+        from omnisync.model.commands import Pause
+
+        effect = _(
+            "Nothing is sent to it until you resume: it may sell what another store has sold. Its orders are still taken in."
+        )
+        if on and not await self.omnisync.push_screen_wait(Ask(_("Pause {store}?").format(store=store), [effect])):
+            return
+        if await self.omnisync.order(Pause(store, on)) is None:
+            return
+        said = _("{store} is paused.") if on else _("{store} is resumed; what has changed meanwhile is sent.")
+        self.omnisync.say(said.format(store=store))
+        self.data_changed()
+
+    def action_pull(self) -> None:
+        """Ask the marked one now."""
+        if (marked := self.marked) is not None:
+            self.run_worker(self._pull(marked))
+
+    async def _pull(self, marked: Connection) -> None:
+        from omnisync.model.commands import Pull
+
+        if await self.omnisync.order(Pull(marked.name if marked.store else "")) is not None:
+            said = _("{name} is asked now.") if marked.store else _("{name} is read now.")
+            self.omnisync.say(said.format(name=marked.name))
+
+    def action_copy_code(self) -> None:
+        """Copy the store's name."""
+        if (marked := self.marked) is not None:
+            self.omnisync.copy(marked.name)
+
+    def action_copy_row(self) -> None:
+        """Copy the row with how the connection is."""
+        if (marked := self.marked) is not None:
+            waits = plural("{n} thing waits", "{n} things wait", marked.waits)
+            self.omnisync.copy("\t".join((marked.name, marked.words, marked.pulled, marked.pushed, waits)))
