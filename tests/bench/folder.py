@@ -26,7 +26,7 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
     """A database of that name, made if it isn't there; its name must say what decides its content."""
     path = _FOLDER / name
     if not path.exists():
-        for outdated in _FOLDER.glob(f"{name.partition('-')[0]}-*-{name.rpartition('-')[2]}"):
+        for outdated in _FOLDER.glob(f"{name.partition('-')[0]}-*-{name.rpartition('-')[2]}*"):
             outdated.unlink()
         with scratch() as folder:
             make(folder / name)

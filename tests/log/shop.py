@@ -30,7 +30,9 @@ async def fill(log: Log, names: list[str], *, stores: tuple[str, ...] = ("s1", "
     codes = [f"P{n:02}" for n in range(len(names))]
     await log.append(*(StoreRulesSet(store, RULES) for store in stores))
     await log.append(
-        ProductsRead("products.csv", tuple(Card(code, name, (f"869{code}",)) for code, name in zip(codes, names, strict=True)))
+        ProductsRead(
+            "products.csv", tuple(Card(code, name, (f"869{code}",)) for code, name in zip(codes, names, strict=True))
+        )
     )
     counts = [
         Count(code, house, 1000 * (n % 4), n)
@@ -39,7 +41,9 @@ async def fill(log: Log, names: list[str], *, stores: tuple[str, ...] = ("s1", "
         if n % 3 and not (house == "SHOP" and n % 5 == 0)
     ]
     await log.append(BalancesCounted("stock.csv", 1, tuple(counts)))
-    await log.append(PricesRead("prices.csv", tuple(ListPrice(code, "retail", 100 * (n % 3), "TRY") for n, code in enumerate(codes))))
+    await log.append(
+        PricesRead("prices.csv", tuple(ListPrice(code, "retail", 100 * (n % 3), "TRY") for n, code in enumerate(codes)))
+    )
     for store in stores:
         seen = [SeenListing(f"r{code}", code, "listing", code, stock=1000) for n, code in enumerate(codes) if n % 4]
         await log.append(ListingsSeen(store, tuple(seen)))

@@ -120,6 +120,7 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.ExclusionSet: st.builds(
         ev.ExclusionSet, _stores, _some(_codes), st.none() | st.booleans(), st.none() | st.booleans()
     ),
+    ev.StorePaused: st.builds(ev.StorePaused, _stores, st.booleans()),
     ev.UpdateOrdered: st.builds(ev.UpdateOrdered, st.sampled_from(("", *STORES)), _some(_codes, 2)),
     ev.Retried: st.builds(ev.Retried, _stores, _some(_codes)),
     ev.ChangeHeld: st.builds(
@@ -136,9 +137,17 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
 }  # fmt: skip
 """How each type of event is made up."""
 
-_ORDINARY = (ev.ListingsSeen, ev.BalancesCounted, ev.OrderSeen, ev.BatchMade, ev.BatchAnswered, ev.FiguresSeen)
+_ORDINARY: tuple[type[ev.Fact], ...] = (
+    ev.ListingsSeen,
+    ev.BalancesCounted,
+    ev.OrderSeen,
+    ev.BatchMade,
+    ev.BatchAnswered,
+    ev.FiguresSeen,
+)
 
-some_events = st.sampled_from([*BUILDERS, *_ORDINARY, *_ORDINARY]).flatmap(BUILDERS.__getitem__)
+_types: st.SearchStrategy[type[ev.Fact]] = st.sampled_from([*BUILDERS, *_ORDINARY, *_ORDINARY])
+some_events = _types.flatmap(BUILDERS.__getitem__)
 
 BEGINNING: tuple[ev.Event, ...] = (
     ev.StoreRulesSet("s1", StoreRules("any", "TRY", HOUSES, "w1", "retail")),

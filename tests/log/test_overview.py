@@ -14,11 +14,11 @@ from omnisync.log.health import HealthRow, load_health, save_health
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Log
 from omnisync.model.events import (
+    BalancesCounted,
     BatchAnswered,
     BatchItem,
     BatchMade,
     BatchOutcome,
-    BalancesCounted,
     ChangeHeld,
     Count,
     ExclusionSet,
@@ -49,12 +49,12 @@ async def _store(log: Log, name: str = "s1") -> overview.StoreView:
 
 async def _confirm(log: Log, code: str, **refused: str) -> None:
     with Reader(log.path) as reader:
-        rows = dict(
-            (kind, (wanted, rev))
+        rows = {
+            kind: (wanted, rev)
             for kind, wanted, rev in reader.rows(
                 "SELECT kind, wanted, wanted_rev FROM figure WHERE store = 's1' AND remote_id = ?", f"r{code}"
             )
-        )
+        }
     item = BatchItem(code, f"r{code}", *rows["stock"], *rows["price"])
     await log.append(
         BatchMade("s1", f"b-{code}", (item,), "f"),
@@ -82,7 +82,13 @@ async def test_excluded_and_held_figures_are_counted_apart(log: Log) -> None:
     assert (store.excluded, store.held, store.waiting) == (1, 1, 2)
     with Reader(log.path) as reader:
         (held,) = overview.held(reader)
-        assert (held.store, held.kind, held.reason, held.count, held.sample) == ("s1", "stock", "many-zeros", 1, ("P02",))
+        assert (held.store, held.kind, held.reason, held.count, held.sample) == (
+            "s1",
+            "stock",
+            "many-zeros",
+            1,
+            ("P02",),
+        )
         assert overview.held_codes(reader, "s1", "stock") == ["P02"]
 
 
@@ -116,7 +122,13 @@ async def test_a_listing_without_a_product_is_on_the_review_list_with_its_reason
     await log.append(ListingsSeen("s1", (seen,)))
     with Reader(log.path) as reader:
         (row,) = overview.unmatched(reader, "s1")
-        assert (row.remote_id, row.code, row.barcodes, row.name, row.reason) == ("r9", "CODE", ("869",), "[b]what[/b]", "ambiguous")
+        assert (row.remote_id, row.code, row.barcodes, row.name, row.reason) == (
+            "r9",
+            "CODE",
+            ("869",),
+            "[b]what[/b]",
+            "ambiguous",
+        )
     assert (await _store(log)).unmatched == 1
 
 

@@ -49,7 +49,7 @@ def test_every_sort_pages_through_all_rows_exactly_once_in_order(
     assert sorted(row.code for row in rows) == [f"P{n:02}" for n in range(len(NAMES))]
     keys = [row.sort_key for row in rows]
     with_value = [key for key in keys if key is not None]
-    assert with_value == sorted(with_value, reverse=descending)  # type: ignore[type-var]
+    assert with_value == sorted(with_value, reverse=descending)
     assert keys == [*with_value, *[None] * (len(keys) - len(with_value))], "those without a value come last"
     assert page(reader, sort, size, rows[-1]) == []
 
@@ -66,7 +66,12 @@ def test_a_warehouse_nobody_has_still_shows_every_product(reader: Reader) -> Non
 
 def test_a_row_shows_its_balances_and_every_stores_state(reader: Reader) -> None:
     row = by_codes(reader, ["P02"])[0]
-    assert (row.name, row.on_hand, row.available, row.balances) == ("Fűrész 5 mm", 4000, 4000, {"DEPO": 2000, "SHOP": 2000})
+    assert (row.name, row.on_hand, row.available, row.balances) == (
+        "Fűrész 5 mm",
+        4000,
+        4000,
+        {"DEPO": 2000, "SHOP": 2000},
+    )
     stock = row.figures["s1", "stock"]
     assert (stock.state, stock.value, stock.shown) == ("waiting", 4000, 1000)
     assert by_codes(reader, ["P00"])[0].figures == {}, "it is listed nowhere"

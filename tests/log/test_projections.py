@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 from unittest.mock import patch
 
 import pytest
@@ -109,6 +110,10 @@ def test_a_rebuild_equals_the_live_tables_whatever_happened_and_however_it_was_g
         with patch.object(State, "trim", lambda self: _trim(self, 0)):
             _play(Path(folder, "other"), events, others)
         assert _proven(Path(folder, "one")) == _proven(Path(folder, "other"))
+
+
+def test_the_stories_know_every_type_of_event() -> None:
+    assert set(BUILDERS) == set(get_args(Event))
 
 
 @pytest.mark.parametrize("kind", BUILDERS, ids=lambda kind: str(kind.__struct_config__.tag))

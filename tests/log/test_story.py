@@ -33,8 +33,12 @@ async def log(tmp_path: Path) -> AsyncIterator[Log]:
 
 
 async def test_why_tells_the_whole_chain_from_the_file_to_the_store(log: Log) -> None:
-    await log.append(order("1001", ("P02", 3)), PriceSet("s1", "P02", 777, "TRY"), ExclusionSet("s1", ("P02",), price=True))
-    await log.append(BatchMade("s1", "b1", (BatchItem("P02", "rP02", 1000, 9),), "f"), BatchSent("s1", "b1", "receipt-7"))
+    await log.append(
+        order("1001", ("P02", 3)), PriceSet("s1", "P02", 777, "TRY"), ExclusionSet("s1", ("P02",), price=True)
+    )
+    await log.append(
+        BatchMade("s1", "b1", (BatchItem("P02", "rP02", 1000, 9),), "f"), BatchSent("s1", "b1", "receipt-7")
+    )
     with Reader(log.path) as reader:
         product = story.product_of(reader, "P02")
         assert product is not None
@@ -48,7 +52,11 @@ async def test_why_tells_the_whole_chain_from_the_file_to_the_store(log: Log) ->
     assert (held.store, held.number, held.warehouse, held.quantity, held.state) == ("s1", "1001", "DEPO", 3000, "new")
     assert (found.price.price_list, found.price.listed, found.price.own) == ("retail", 200, 777)
     assert (found.no_stock, found.no_price, found.exempt) == (False, True, False)
-    assert (found.figures["stock"].wanted, found.figures["stock"].batch, found.figures["price"].mode) == (1000, "b1", "excluded")
+    assert (found.figures["stock"].wanted, found.figures["stock"].batch, found.figures["price"].mode) == (
+        1000,
+        "b1",
+        "excluded",
+    )
     assert found.batches["b1"].receipt == "receipt-7"
     assert [told.type for told in found.told[:3]] == ["batch.sent", "batch.made", "person.exclusion"]
 
@@ -66,7 +74,11 @@ async def test_why_of_an_unlisted_product_or_an_unknown_store(log: Log) -> None:
 async def test_a_product_is_known_by_code_then_by_a_barcode_that_only_it_has(log: Log) -> None:
     await log.append(ProductsRead("p", (Card("X", "x", ("P01", "both")), Card("Y", "y", ("both", "mine")))))
     with Reader(log.path) as reader:
-        code = lambda key: (found := story.product_of(reader, key)) and story.code_of(reader, found)  # noqa: E731
+
+        def code(key: str) -> str | None:
+            found = story.product_of(reader, key)
+            return None if found is None else story.code_of(reader, found)
+
         assert [code(key) for key in ("P01", " 869P01 ", "mine", "both", "nobody")] == ["P01", "P01", "Y", None, None]
 
 

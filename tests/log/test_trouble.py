@@ -157,6 +157,12 @@ def _as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
+def _lock_up(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.chmod(0o444)
+    folder.chmod(0o555)
+
+
 async def _opened_once(path: Path) -> None:
     async with opened(path) as log:
         await log.append(StoreBroke("s1", "x"))
@@ -167,8 +173,7 @@ async def test_a_database_that_may_not_be_written_says_whose_rights_to_look_at(s
     path = shared_folder / "log"
     if what == "file":
         await _opened_once(path)
-        path.chmod(0o444)
-    shared_folder.chmod(0o555)
+    _lock_up(shared_folder)
     with _as_nobody(), pytest.raises(DatabaseReadOnly, match=r"owner and the rights of its folder"):
         await Log.open(path, ManualClock())
 

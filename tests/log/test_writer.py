@@ -20,8 +20,8 @@ from omnisync.model.events import (
     BalancesCounted,
     Card,
     Count,
-    ListPrice,
     ListingsSeen,
+    ListPrice,
     PricesRead,
     ProductsRead,
     Quarantined,
@@ -192,7 +192,7 @@ async def test_a_number_is_never_given_twice_not_even_after_a_failure_or_a_resta
         change.append(broke())
         raise ValueError
 
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):
         await log.transact(fails)
     await log.append(broke())
     await log.close()
@@ -276,3 +276,11 @@ def test_the_process_ends_also_when_the_database_could_not_be_opened(tmp_path: P
     command = [sys.executable, "-c", STARTED_AND_STOPPED, str(tmp_path / "log"), "well"]
     done = subprocess.run(command, timeout=20, check=False, capture_output=True, text=True)
     assert "file is not a database" in done.stderr
+
+
+def test_a_database_that_can_t_be_opened_leaves_no_thread_and_no_traceback_behind(tmp_path: Path) -> None:
+    for _ in range(5):
+        command = [sys.executable, "-c", STARTED_AND_STOPPED, str(tmp_path / "nowhere" / "log"), "well"]
+        done = subprocess.run(command, timeout=20, check=False, capture_output=True, text=True)
+        assert "DatabaseReadOnly" in done.stderr
+        assert "Exception in thread" not in done.stderr

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding
 from omnisync.connect.erp import (
     ErpBalance,
@@ -117,6 +118,9 @@ class FakeStore:
     async def close(self) -> None:
         return None
 
+    def allowances(self) -> Sequence[Allowance]:
+        return []
+
     # Catalogue and figures.
 
     def shows(self, code: str) -> int | None:
@@ -201,19 +205,23 @@ class FakeStore:
         """The time by its own clock."""
         return self.clock.now() + int(self.skew * 1000)
 
-    def sell(self, number: str, state: OrderState = OrderState.NEW, **pieces: int) -> OrderPart:
+    def sell(self, number: str, state: OrderState = OrderState.NEW, /, **pieces: int) -> OrderPart:
         """A buyer orders so many of these products; the store lowers its own figure."""
         for code, count in pieces.items():
             shown = next((each for each in self.listed.values() if each.code == code), None)
             if shown is not None and shown.stock is not None:
                 shown.stock = max(0, shown.stock - count)
         lines = tuple(self.line(code, count) for code, count in pieces.items())
-        return self.tell(OrderPart(number, state, self.now(), self.now(), Money(1000, "TRY"), lines, Customer(name="Ali")))
+        return self.tell(
+            OrderPart(number, state, self.now(), self.now(), Money(1000, "TRY"), lines, Customer(name="Ali"))
+        )
 
     def line(self, code: str, pieces: int, line_id: str = "") -> OrderLine:
         remote_id = next((each for each, shown in self.listed.items() if shown.code == code), f"r{code}")
         taken = pieces * 1000 if self.capabilities.lowers_own_stock and remote_id in self.listed else 0
-        return OrderLine(line_id or f"line-{code}", remote_id, (code,), f"name of {code}", pieces * 1000, Money(1000, "TRY"), taken)
+        return OrderLine(
+            line_id or f"line-{code}", remote_id, (code,), f"name of {code}", pieces * 1000, Money(1000, "TRY"), taken
+        )
 
     def tell(self, part: OrderPart) -> OrderPart:
         """From now on it tells of the part like this."""

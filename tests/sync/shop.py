@@ -6,9 +6,8 @@ import asyncio
 import functools
 import inspect
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
@@ -19,10 +18,11 @@ from omnisync.connect.store import Capabilities, ReadBack
 from omnisync.log.rebuild import verify
 from omnisync.log.rows import FigureRow
 from omnisync.log.writer import Log
+from omnisync.model.commands import AnyCommand, Reply
 from omnisync.model.events import Event, StoreRulesSet, decode
 from omnisync.model.rules import ErpRules, StoreRules
 from omnisync.ports import Ids
-from omnisync.sync.commands import AnyCommand, Commands, Reply
+from omnisync.sync.commands import Commands
 from omnisync.sync.engine import Engine, ErpPlan, StorePlan
 from omnisync.sync.erp import ErpSync
 from omnisync.sync.push import Pusher
@@ -60,12 +60,13 @@ class Shop:
     # Starting.
 
     async def begin(
-        self, can: Capabilities = AT_ONCE, *, erp: ErpRules | None = None, settle: bool = True, **pieces: int
-    ) -> None:
+        self, can: Capabilities = AT_ONCE, /, *, erp: ErpRules | None = None, settle: bool = True,
+        many: Mapping[str, int] | None = None, **pieces: int,
+    ) -> None:  # fmt: skip
         """So many pieces of these products, each listed in both stores; pulled, matched, and pushed."""
         self.erp_rules = erp or self.erp_rules
         self.s1.capabilities = self.s2.capabilities = can
-        for code, count in pieces.items():
+        for code, count in {**(many or {}), **pieces}.items():
             self.erp.adds(code, count)
             for store in self.stores.values():
                 store.listed[f"r{code}"] = Shown(code)
@@ -94,9 +95,7 @@ class Shop:
         self.connection = opened[0]
         self.books = ErpSync(self.erp, self.erp_rules, self.log, self.clock, self.rng)
         for name, store in self.stores.items():
-            sync = StoreSync(
-                name, store, self.log, self.clock, self.rng, shipped_releases=self.shipped_releases
-            )
+            sync = StoreSync(name, store, self.log, self.clock, self.rng, shipped_releases=self.shipped_releases)
             self.syncs[name], self.pushers[name] = sync, Pusher(sync, self.ids)
             await self.set_rules(name)
 
@@ -164,9 +163,7 @@ class Shop:
         """The whole engine at work."""
         plans = {name: StorePlan(sync, self.rules[name], 30, 1800) for name, sync in self.syncs.items()}
         ticker = VirtualTicker(self.rng)
-        engine = Engine(
-            self.log, self.clock, self.rng, self.ids, ticker, ErpPlan(self.books, 60, 600, 60, 5), plans
-        )
+        engine = Engine(self.log, self.clock, self.rng, self.ids, ticker, ErpPlan(self.books, 60, 600, 60, 5), plans)
         task = asyncio.create_task(engine.run())
         try:
             yield engine
@@ -182,7 +179,13 @@ class Shop:
         """A person orders something."""
         plans = {name: StorePlan(sync, self.rules[name], 30, 1800) for name, sync in self.syncs.items()}
         engine = Engine(
-            self.log, self.clock, self.rng, self.ids, VirtualTicker(self.rng), ErpPlan(self.books, 60, 600, 60, 5), plans
+            self.log,
+            self.clock,
+            self.rng,
+            self.ids,
+            VirtualTicker(self.rng),
+            ErpPlan(self.books, 60, 600, 60, 5),
+            plans,
         )
         return await Commands(engine).run(command, actor="ayse", id=id or self.ids.new())
 
@@ -225,7 +228,7 @@ def story(
 ) -> Callable[..., None]:
     """Makes a test of a coroutine that is given a shop; when it ends, the log must give the same tables (P1)."""
     asked = inspect.signature(function)
-    first, *others = asked.parameters.values()
+    _shop, *others = asked.parameters.values()
 
     def test(tmp_path: Path, **arguments: Any) -> None:
         async def tell(loop: VirtualLoop) -> None:

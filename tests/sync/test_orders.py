@@ -9,10 +9,10 @@ import pytest
 from tests.sync.shop import Shop, story
 
 from omnisync.errors import Unavailable
+from omnisync.model.commands import Link
 from omnisync.model.events import OrderSeen
 from omnisync.model.money import Money
 from omnisync.model.order import OrderPart, OrderState
-from omnisync.sync.commands import Link
 
 NEW, PREPARING, SHIPPED = OrderState.NEW, OrderState.PREPARING, OrderState.SHIPPED
 CANCELLED, RETURNED, WAITING, DELIVERED = (
@@ -22,9 +22,7 @@ CANCELLED, RETURNED, WAITING, DELIVERED = (
 
 def moved(shop: Shop, part: OrderPart, state: OrderState | None = None, **changes: object) -> OrderPart:
     """The store tells the part anew, later."""
-    return shop.s1.tell(
-        msgspec.structs.replace(part, state=state or part.state, modified_at=shop.s1.now(), **changes)
-    )
+    return shop.s1.tell(msgspec.structs.replace(part, state=state or part.state, modified_at=shop.s1.now(), **changes))
 
 
 @story
@@ -213,11 +211,21 @@ async def test_the_first_connection_that_breaks_off_is_still_the_first(shop: Sho
 # Packages.
 
 
-def package(shop: Shop, part: str, state: OrderState = NEW, /, dead: bool = False, replaces: tuple[str, ...] = (), **pieces: int) -> OrderPart:
+def package(
+    shop: Shop, part: str, state: OrderState = NEW, /, dead: bool = False, replaces: tuple[str, ...] = (), **pieces: int
+) -> OrderPart:
     now = shop.s1.now()
     lines = tuple(shop.s1.line(code, count) for code, count in pieces.items())
     return OrderPart(
-        "1001", state, now, now, Money(1000 * sum(pieces.values()), "TRY"), lines, part=part, dead=dead, replaces=replaces
+        "1001",
+        state,
+        now,
+        now,
+        Money(1000 * sum(pieces.values()), "TRY"),
+        lines,
+        part=part,
+        dead=dead,
+        replaces=replaces,
     )
 
 

@@ -171,7 +171,7 @@ def products(app: OmniSync) -> Products:
     return next(page for page in app.screen_stack if isinstance(page, Products))
 
 
-async def until(true: Any, seconds: float = 3.0) -> None:
+async def until(true: Any, seconds: float = 15.0) -> None:
     """Wait until it is so."""
     for _ in range(int(seconds / 0.02)):
         if true():

@@ -12,6 +12,10 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "keyboard.md"
 _HEADINGS = {
     "app": "Everywhere", "table": "In every list", "products": "Products", "find": "The line to find with",
     "price": "A price being edited", "sheet": "One product", "why": "Why a store shows what it shows", "help": "Help",
+    "log": "Log", "history": "The history of a product or an order", "record": "One record of the log",
+    "line": "A question: a line of text", "welcome": "Where there is no shop yet", "step": "Setting up a shop",
+    "field": "A line of a form", "choices": "A list to choose from", "marks": "What a new store sells",
+    "order": "One order", "matters": "What waits for you", "pick": "Choosing a product",
     "ask": "A question: yes or no", "choose": "A question: one of several",
 }  # fmt: skip
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from omnisync.explain.words import kind_words, reason_words
-from omnisync.log.matters import Matter
-from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView
+from omnisync.explain.words import figure_words, kind_words, reason_words
+from omnisync.log.matters import Matter, held_changes
+from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, rules_of
+from omnisync.log.reader import Reader
 from omnisync.text import _, number, plural
 
 
@@ -22,6 +23,20 @@ def held_words(hold: HoldView) -> str:
         kind=kind_words(hold.kind),
         reason=reason_words(hold.reason),
     )
+
+
+def changes_words(reader: Reader, hold: HoldView, limit: int = 6) -> list[str]:
+    """What would become what, one line each; of a read of the ERP what it is about."""
+    rules = rules_of(reader, hold.store) if hold.store else None
+    if rules is None:
+        ending = " …" if hold.count > len(hold.sample) else ""
+        return [", ".join(hold.sample) + ending] if hold.sample else []
+    lines = [
+        f"{code}  {figure_words(hold.kind, shown, rules.currency)} → {figure_words(hold.kind, wanted, rules.currency)}"
+        for code, shown, wanted in held_changes(reader, hold, limit)
+    ]
+    more = hold.count - len(lines)
+    return [*lines, plural("and {n} more", "and {n} more", more)] if more > 0 else lines
 
 
 def release_effect(hold: HoldView) -> str:

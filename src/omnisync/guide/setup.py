@@ -10,7 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from omnisync.errors import CommandRefused, OmniSyncError
 from omnisync.ports import in_thread
+from omnisync.text import _
 from omnisync.tui.guide import Answers, ErpLook, StorePlan
 
 if TYPE_CHECKING:
@@ -148,7 +150,14 @@ async def _apart(work: Callable[[], Coroutine[None, None, T]]) -> T:
 
     def run() -> T:
         _silence()
-        return asyncio.run(work())
+        try:
+            return asyncio.run(work())
+        except OmniSyncError:
+            raise
+        except Exception as error:
+            # A connector may be anybody's: what breaks in it is shown, and the set-up goes on.
+            text = _("A connector failed in an unforeseen way: {reason}")
+            raise CommandRefused(text.format(reason=f"{type(error).__name__}: {error}")) from error
 
     return await in_thread(run)
 

@@ -9,7 +9,10 @@ from dataclasses import astuple, dataclass
 
 @dataclass(frozen=True, slots=True)
 class HealthRow:
-    """One connector's health; ``state`` is ok, limited, down, refused or paused; times in milliseconds UTC."""
+    """One connector's health; ``state`` is ok, limited, down, refused or paused; times in milliseconds UTC.
+
+    ``line`` says which way is meant, "read" or "write".
+    """
 
     connector: str
     state: str
@@ -22,6 +25,7 @@ class HealthRow:
     last_catalogue: int
     calls: int
     errors: int
+    line: str = "read"
 
 
 def save_health(db: sqlite3.Connection, rows: Sequence[HealthRow]) -> None:
@@ -30,7 +34,7 @@ def save_health(db: sqlite3.Connection, rows: Sequence[HealthRow]) -> None:
     changed = [astuple(row) for row in rows if known.get(row.connector) != row]
     if changed:
         db.execute("BEGIN IMMEDIATE")
-        db.executemany(f"INSERT OR REPLACE INTO health VALUES ({', '.join('?' * 11)})", changed)
+        db.executemany(f"INSERT OR REPLACE INTO health VALUES ({', '.join('?' * 12)})", changed)
         db.execute("COMMIT")
 
 

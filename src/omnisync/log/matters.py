@@ -72,3 +72,10 @@ def connector_of(matter: Matter) -> str:
     if isinstance(matter, SetAside):
         return matter.connector
     return matter.store or "erp"
+
+
+def held_changes(reader: Reader, hold: HoldView, limit: int) -> list[tuple[str, int | None, int | None]]:
+    """The first figures of a hold: code, what the store shows, and what a yes would send."""
+    sql = """SELECT p.code, f.confirmed, f.wanted FROM figure f JOIN product p ON p.id = f.product
+        WHERE f.store = ? AND f.kind = ? AND f.mode = 'held' AND f.reason = ? ORDER BY p.code LIMIT ?"""
+    return reader.rows(sql, hold.store, hold.kind, hold.reason, limit)

@@ -77,7 +77,7 @@ def _keys(
     # it walks over everything that shares the value, and thousands of products may share a 0.
     for beyond, bound in _beyond(column, ident, sign, after):
         clause = " AND ".join((*where, *beyond))
-        sql = f"SELECT {ident}, {column} FROM {table} {'WHERE' if clause else ''} {clause} {order}"  # noqa: S608
+        sql = f"SELECT {ident}, {column} FROM {table} {'WHERE' if clause else ''} {clause} {order}"
         found += reader.rows(sql, *values, *bound, size - len(found))
         if len(found) == size:
             break

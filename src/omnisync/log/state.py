@@ -22,7 +22,7 @@ from omnisync.model.rules import StoreRules
 
 R = TypeVar("R")
 
-MOST_CACHED = 20_000
+MOST_CACHED = 5_000
 """Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
 
 

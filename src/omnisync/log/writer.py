@@ -39,11 +39,20 @@ class WriterConnection(aiosqlite.Connection):
         """Run the function with the connection on its thread."""
         return await self._execute(function, self._conn)  # type: ignore[no-any-return,no-untyped-call]
 
+    def wait_for_thread(self) -> None:
+        """Return when the thread, which was told to stop, has ended."""
+        self._thread.join()
+
 
 async def open_on_thread(connector: Callable[[], sqlite3.Connection]) -> WriterConnection:
     """The ordinary way: a connection on a thread of its own."""
     connection = WriterConnection(connector, iter_chunk_size=64)
-    await connection
+    try:
+        await connection
+    except BaseException:
+        # It was told to stop and not waited for: it would speak to a loop that may be closed by then.
+        connection.wait_for_thread()
+        raise
     return connection
 
 

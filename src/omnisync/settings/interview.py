@@ -60,8 +60,8 @@ def run_init(
             )
         )
     text = configuration(path, ask=ask, answers=answers or {}, environment=environment)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Made with its final permissions: nobody else can open it, not even for a moment.
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)

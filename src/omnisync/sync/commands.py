@@ -85,6 +85,8 @@ class Commands:
         name = erp.sync.rules.name
 
         def decide(change: Change) -> None:
+            if change.answered(id_) is not None:
+                return
             if command.subject not in pulls.open_quarantine(change.state, name, "order:"):
                 raise CommandRefused(_("Nothing is set aside under the name {name}.").format(name=command.subject))
             change.append(QuarantineClosed(name, command.subject))
@@ -99,12 +101,15 @@ class Commands:
         if not command.store:
             if engine.erp is None:
                 raise CommandRefused(_("There is no ERP in the configuration."))
+            engine.erp.sync.health.hurry()
             engine.erp.sync.wake_pull.set()
             return {}
         plan = engine.stores.get(command.store)
         if plan is None:
             raise CommandRefused(_unknown_store(command.store, engine.stores))
+        plan.sync.health.hurry()
         plan.sync.wake_orders.set()
+        plan.sync.wake_push.set()
         engine.wake_catalogue(command.store)
         return {}
 
@@ -130,6 +135,8 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
         case SetPrice(store, code, minor):
             rules = _store(state, store)
             product = _product(state, code)
+            if minor is not None and minor <= 0:
+                raise CommandRefused(_("A price is above zero."))
             return {"seq": change.append(PriceSet(store, product.code, minor, rules.currency))}
         case Exclude(store, codes, stock, price, on):
             _store(state, store)
@@ -150,7 +157,7 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
             return {"seq": change.append(StorePaused(store, on))}
         case Retry(store, codes):
             _store(state, store)
-            codes = codes or tuple(pulls.refused(state, store))
+            codes = tuple(_product(state, code).code for code in codes) or tuple(pulls.refused(state, store))
             return {"seq": change.append(Retried(store, codes)), "products": len(codes)}
     raise CommandRefused(_("That can't be done here."))
 
@@ -161,7 +168,8 @@ def _release(change: Change, command: Release) -> Reply:
             raise CommandRefused(_("Nothing is held under the name {name}.").format(name=command.hold))
         return {"seq": change.append(HoldReleased(command.hold))}
     _store(change.state, command.store)
-    return {"seq": change.append(FiguresReleased(command.store, command.kind, command.codes))}
+    codes = tuple(_product(change.state, code).code for code in command.codes)
+    return {"seq": change.append(FiguresReleased(command.store, command.kind, codes))}
 
 
 def _link(change: Change, command: Link) -> Reply:

@@ -17,7 +17,7 @@ import structlog
 
 from omnisync.connect.check import Finding, Grade
 from omnisync.errors import DatabaseError
-from omnisync.log.health import HealthRow, save_health
+from omnisync.log.health import HealthRow, load_health, save_health
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import StoreClosed, StoreRulesSet
 from omnisync.model.rules import StoreRules
@@ -84,6 +84,7 @@ class Engine:
     async def run(self) -> None:
         """Start every worker and wait for ever; cancel to stop."""
         await self.log.transact(self._declare)
+        await self._remember_health()
         self.log.on_commit = self._woken
         try:
             async with asyncio.TaskGroup() as group:
@@ -210,6 +211,17 @@ class Engine:
             await self.clock.sleep(_SAVE_HEALTH)
             await self._safely("health", self._save_health)
 
+    async def _remember_health(self) -> None:
+        known = {row.connector: row for row in await self.log.query(load_health)}
+        healths = {name: plan.sync.health for name, plan in self.stores.items()}
+        if self.erp is not None:
+            healths[self.erp.sync.rules.name] = self.erp.sync.health
+        for name in known.keys() & healths.keys():
+            healths[name].remember(known[name])
+            if healths[name].read.next_try > self.clock.now():
+                # It can't be asked yet, as after a first look that failed; the others need not wait for it.
+                self._unread.discard(name)
+
     async def _save_health(self) -> None:
         rows = [save_row(name, plan.sync.health) for name, plan in self.stores.items()]
         if self.erp is not None:
@@ -223,4 +235,5 @@ def save_row(name: str, health: Health) -> HealthRow:
     return HealthRow(
         name, "paused" if health.paused else line.condition, line.reason, line.since, line.failures, line.next_try,
         health.last_orders, health.last_push, health.last_catalogue, health.calls, health.errors,
+        "write" if line is health.write else "read",
     )  # fmt: skip

@@ -6,7 +6,8 @@ unchanged read appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 from omnisync.connect.erp import ErpBalance, ErpCustomer, ErpOrderState, ErpPrice, ErpProduct, ErpRead, RowProblem
@@ -105,7 +106,7 @@ def balances(rules: ErpRules, change: Change, read: ErpRead[ErpBalance]) -> int:
 
 def _released(
     change: Change, rules: ErpRules, began_at: int, known: dict[tuple[str, str], int], counts: list[Count],
-    held: Set[tuple[str, str]],
+    held: AbstractSet[tuple[str, str]],
 ) -> tuple[tuple[str, str], ...]:  # fmt: skip
     """The orders that this read already has in its figures (P8); not those of which a figure is held."""
     orders = pulls.unreleased(change.state)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from omnisync.errors import AuthFailed, ConnectorError, RateLimited, SourceProblem, Unavailable
+from omnisync.log.health import HealthRow
 from omnisync.ports import Millis
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 30 * 60.0
@@ -59,6 +60,11 @@ class Line:
         self.next_try = now + self._pause(error, now, rng)
         return fresh
 
+    def hurry(self) -> None:
+        """A person wants it tried now; a rate limit is waited for all the same."""
+        if self.condition in (Condition.DOWN, Condition.REFUSED):
+            self.next_try = 0
+
     def _pause(self, error: ConnectorError | SourceProblem, now: Millis, rng: random.Random) -> int:
         if isinstance(error, AuthFailed):
             seconds = _AUTH_PAUSE
@@ -81,6 +87,23 @@ class Health:
     calls: int = 0
     errors: int = 0
     paused: bool = False
+
+    def hurry(self) -> None:
+        """A person wants both lines tried now."""
+        self.read.hurry()
+        self.write.hurry()
+
+    def remember(self, row: HealthRow) -> None:
+        """Go on from what a stopped daemon last knew: how it was, since when, and when it may be tried again.
+
+        Where a key was refused it is tried at once: whoever mended that has started the daemon anew.
+        """
+        self.last_orders, self.last_push, self.last_catalogue = row.last_orders, row.last_push, row.last_catalogue
+        if row.state in (Condition.LIMITED, Condition.DOWN, Condition.REFUSED):
+            line = self.write if row.line == "write" else self.read
+            line.condition, line.reason, line.since = Condition(row.state), row.reason, row.since
+            line.failures = row.failures
+            line.next_try = 0 if line.condition is Condition.REFUSED else row.next_try
 
     @property
     def worst(self) -> Line:

@@ -10,10 +10,11 @@ import msgspec
 
 from omnisync.log import people
 from omnisync.log.writer import Change
-from omnisync.model.events import ErpOrderMoved, LineSeen, OrderSeen, QuarantineClosed, Quarantined
+from omnisync.model.events import ErpOrderMoved, LineSeen, OrderSeen
 from omnisync.model.order import Customer, OrderLine, OrderPart, OrderState
 from omnisync.model.rules import StoreRules
 from omnisync.sync import matching
+from omnisync.sync.quarantine import set_aside, take_out
 
 CONNECTED = "connected"
 """The feed under which the time of the first order pull of a store is kept."""
@@ -85,21 +86,14 @@ def _append(change: Change, store: str, rules: StoreRules, part: OrderPart) -> N
             part.remote_state, part.payment, part.shipping.minor if part.shipping else None, _digest(change, store, part),
         )
     )  # fmt: skip
-    _close(change, store, f"order:{part.number}")
+    take_out(change, store, f"order:{part.number}")
     for line in () if part.dead else lines:
         subject = f"line:{part.number}:{line.line_id}"
         if line.product or not (line.state or part.state).holds_stock:
-            _close(change, store, subject)
+            take_out(change, store, subject)
         else:
             codes = ", ".join(line.codes) or line.remote_id
-            change.append(Quarantined(store, subject, f"unknown product {codes}: {line.name}"))
-
-
-def _close(change: Change, store: str, subject: str) -> None:
-    """It is understood now, or no longer matters."""
-    row = change.state.quarantine.get((store, subject))
-    if row is not None and not row.closed_at:
-        change.append(QuarantineClosed(store, subject))
+            set_aside(change, store, subject, f"unknown product {codes}: {line.name}")
 
 
 def _line(change: Change, store: str, part: OrderPart, line: OrderLine) -> LineSeen:

@@ -239,9 +239,10 @@ class Pusher:
 
     async def _refused(self, batch: Batch, error: Rejected) -> None:
         """The whole call was refused: halve it until the one item that the store can't take stands alone."""
-        if len(batch.push) == 1 or error.item:
-            items = [item.ref.remote_id for item in batch.push if error.item in ("", item.ref.remote_id)]
-            await self._answered(batch.key, [ItemResult(item, error.words) for item in items])
+        named = [item for item in batch.push if error.item and error.item in (item.ref.remote_id, item.ref.key)]
+        if named or len(batch.push) == 1:
+            refused = named or batch.push
+            await self._answered(batch.key, [ItemResult(item.ref.remote_id, error.words) for item in refused])
             return
         self._most = max(1, len(batch.push) // 2)
         await self._store.log.append(BatchDropped(self._store.name, batch.key, error.words))

@@ -11,13 +11,13 @@ import structlog
 from omnisync.connect.store import RemoteListing, StoreConnector
 from omnisync.errors import ConnectorError, RateLimited, Rejected
 from omnisync.log import outbox, pulls
+from omnisync.log.apply.figures import NOT_THERE
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
     FiguresSeen,
     Kind,
     ListingsGone,
     ListingsSeen,
-    Quarantined,
     SeenFigure,
     SeenListing,
     StoreBroke,
@@ -28,6 +28,7 @@ from omnisync.ports import Clock
 from omnisync.sync import guard, matching
 from omnisync.sync.health import Health, Line
 from omnisync.sync.intake import CONNECTED, Taken, take_in
+from omnisync.sync.quarantine import set_aside, take_out
 from omnisync.sync.signal import Signal
 
 _FIRST_ORDERS = 7 * 86_400_000
@@ -121,11 +122,8 @@ class StoreSync:
 
     def _set_aside(self, change: Change, error: Rejected) -> None:
         """Once for each order and reason, however often it is told."""
-        subject = f"order:{error.item}"
-        row = change.state.quarantine.get((self.name, subject))
-        if row is None or row.closed_at or row.reason != error.words:
+        if set_aside(change, self.name, f"order:{error.item}", error.words):
             self.told.error("order.unreadable", order=error.item, reason=error.words)
-            change.append(Quarantined(self.name, subject, error.words))
 
     async def _take_in(self, page: Sequence[OrderPart], *, first: bool) -> Taken:
         if not page:
@@ -217,20 +215,16 @@ class StoreSync:
     def _take_gone(self, change: Change, seen: set[str]) -> int:
         known = pulls.remote_ids(change.state, self.name)
         gone = sorted(known - seen)
-        if not gone:
-            return 0
-        rules = change.state.rules()[self.name]
-        suspicion = guard.of_read(rules.guard, gone, len(known))
+        suspicion = guard.of_read(change.state.rules()[self.name].guard, gone, len(known))
         if suspicion is not None:
-            change.append(
-                Quarantined(
-                    self.name,
-                    "catalogue",
-                    f"{suspicion.count} of {suspicion.total} listings were missing in its answer",
-                )
-            )
+            words = f"{suspicion.count} of {suspicion.total} listings were missing in its answer"
+            set_aside(change, self.name, "catalogue", words)
             return 0
-        change.append(ListingsGone(self.name, tuple(gone)))
+        take_out(change, self.name, "catalogue")
+        if gone:
+            change.append(ListingsGone(self.name, tuple(gone)))
+            # A listing that was made anew under another id could not have its product before.
+            matching.match_again(change)
         return len(gone)
 
 
@@ -244,9 +238,14 @@ def _seen_listing(listing: RemoteListing, product: str, reason: str) -> SeenList
 
 
 def drifted(change: Change, store: str, product: int, found: SeenFigure) -> bool:
-    """Whether what a read found is news: differs from what was seen last, or from what we hold confirmed."""
+    """Whether what a read found is news: differs from what was seen last, or from what we hold confirmed.
+
+    That a listing is there which a read-back did not find is news too.
+    """
     for kind, value in ((Kind.STOCK, found.stock), (Kind.PRICE, found.price)):
         row = change.state.figures.get(product, (store, kind))
-        if row is not None and value is not None and (value != row.seen or value != row.confirmed):
-            return True
+        if row is not None and value is not None:
+            gone = row.mode == "refused" and row.reason == NOT_THERE
+            if gone or value != row.seen or value != row.confirmed:
+                return True
     return False

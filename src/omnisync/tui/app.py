@@ -215,13 +215,13 @@ class OmniSync(App[None]):
     # Data and daemon
 
     def _data_changed(self) -> None:
-        if isinstance(self.screen, Page):
+        if isinstance(self.screen, Page) and self.screen.composed:
             self.screen.data_changed()
         self._count()
 
     def _data_appeared(self) -> None:
         for page in self.screen_stack:
-            if isinstance(page, Page):
+            if isinstance(page, Page) and page.composed:
                 page.data_appeared()
         self._count()
 
@@ -267,7 +267,9 @@ class OmniSync(App[None]):
             self.warn(self.backend.problem)
         hosted = self.backend.presence is Presence.HOSTED and self.desk.lasting
         if hosted and small_files.first_time(self.desk.folder, "told-of-the-service"):
-            text = _("OmniSync runs as long as this screen is open. `omnisync service install` keeps it running always.")
+            text = _(
+                "OmniSync runs as long as this screen is open. `omnisync service install` keeps it running always."
+            )
             self.notify(text, markup=False, timeout=20)
 
     async def order(self, command: AnyCommand) -> Reply | None:

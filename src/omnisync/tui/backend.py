@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from omnisync.errors import DaemonNotRunning, OmniSyncError
 from omnisync.text import _
@@ -74,8 +74,9 @@ class Backend:
 
     async def _until_the_end(self, link: Link) -> None:
         """Wait until the screens are left, or the daemon in this process has died; leaving the link tells why."""
-        stop = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait({stop, *([link.life] if link.life else [])}, return_when=asyncio.FIRST_COMPLETED)
+        stop: asyncio.Future[Any] = asyncio.ensure_future(self._stop.wait())
+        ends = [stop] if link.life is None else [stop, link.life]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
 
     def _ended(self, task: asyncio.Task[None]) -> None:

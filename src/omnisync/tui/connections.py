@@ -35,7 +35,7 @@ class Live:
 
 def told(reply: Reply) -> Live:
     """The answer to Status, as data."""
-    rows = msgspec.convert(reply["connectors"], list[HealthRow])
+    rows = msgspec.convert(reply.get("connectors", ()), list[HealthRow])
     allowances = msgspec.convert(reply.get("allowances", {}), dict[str, list[Allowance]])
     return Live({row.connector: row for row in rows}, allowances)
 

@@ -33,9 +33,10 @@ class Finder:
         self._heads = FrozenList(path)
         self._lists = (FrozenList(path), FrozenList(path))
         self._shown: FrozenList | None = None
-        self._turn = 0
+        self._turn = self._fulfilled = 0
         self._builder, self._reader = ThreadPoolExecutor(1, "order"), ThreadPoolExecutor(1, "head")
         self._task: asyncio.Task[None] | None = None
+        self._glancing: asyncio.Task[None] | None = None
 
     @property
     def shown(self) -> FrozenList | None:
@@ -52,28 +53,35 @@ class Finder:
         self.wish = wish
         self._heads.interrupt()
         self._spare().interrupt()
+        if self._glancing is not None:
+            self._glancing.cancel()
+        # Beside the order, not before it: the order of the wish before may take a moment to be given up.
+        self._glancing = asyncio.create_task(self._glance(wish, self._turn, glance), name="first rows")
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work(glance), name="finder")
+            self._task = asyncio.create_task(self._work(), name="finder")
 
     def _spare(self) -> FrozenList:
         return self._lists[1] if self._shown is self._lists[0] else self._lists[0]
 
-    async def _work(self, glance: float) -> None:
+    async def _glance(self, wish: Wish, turn: int, glance: float) -> None:
+        """Show the first rows if the order takes longer than a glance."""
+        await asyncio.sleep(glance)
+        rows = await asyncio.get_running_loop().run_in_executor(self._reader, self._first_rows, wish)
+        if rows is not None and turn == self._turn and self._fulfilled != turn:
+            self._head(rows)
+
+    async def _work(self) -> None:
         done = -1
         while done != self._turn:
             done = self._turn
             assert self.wish is not None
-            await self._fulfil(self.wish, done, glance)
+            await self._fulfil(self.wish, done)
 
-    async def _fulfil(self, wish: Wish, turn: int, glance: float) -> None:
-        loop, spare = asyncio.get_running_loop(), self._spare()
-        building = loop.run_in_executor(self._builder, self._build, spare, wish, turn)
-        await asyncio.wait({building}, timeout=glance)
-        if not building.done() and turn == self._turn:
-            rows = await loop.run_in_executor(self._reader, self._first_rows, wish)
-            if rows is not None and turn == self._turn and not building.done():
-                self._head(rows)
-        if await building and turn == self._turn:
+    async def _fulfil(self, wish: Wish, turn: int) -> None:
+        spare = self._spare()
+        built = await asyncio.get_running_loop().run_in_executor(self._builder, self._build, spare, wish, turn)
+        if built and turn == self._turn:
+            self._fulfilled = turn
             self._shown = spare
             self._built(spare, wish)
 
@@ -97,6 +105,8 @@ class Finder:
     def close(self) -> None:
         """End the threads and close the connections once they have."""
         self._turn += 1
+        if self._glancing is not None:
+            self._glancing.cancel()
         for each in (self._heads, *self._lists):
             each.interrupt()
         self._builder.shutdown(wait=True, cancel_futures=True)

@@ -75,6 +75,7 @@ KEYS: Mapping[str, Key] = {
     "sheet.update": Key("f5,u", "update", _("update"), _("Send the product's figures to the stores now."), footer=True),
     "sheet.next_store": Key("right,l,tab", "store(1)", _("next store"), _("Mark the next store."), footer=True),
     "sheet.last_store": Key("left,h,shift+tab", "store(-1)", _("previous store"), _("Mark the previous store.")),
+    "sheet.history": Key("f3,e", "history", _("history"), _("Everything that happened to the product, out of the event log."), footer=True),
     "sheet.copy": Key("y", "copy_code", _("copy code"), _("Copy the code to the clipboard.")),
     "why.next_store": Key("right,l,tab", "store(1)", _("other stores"), _("The next store."), footer=True),
     "why.last_store": Key("left,h,shift+tab", "store(-1)", _("previous store"), _("The previous store.")),
@@ -125,17 +126,17 @@ KEYS: Mapping[str, Key] = {
     "line.no": Key("escape", "no", _("cancel"), _("Leave everything as it is."), footer=True),
     # Setting up a shop
     "welcome.take": Key("enter", "take", _("choose"), _("Do what is marked."), footer=True),
+    "marks.mark": Key("space", "mark", _("mark"), _("Mark it, or no longer."), footer=True),
     "step.next": Key("enter", "next", _("go on"), _("Go on to the next step."), footer=True),
     "step.again": Key("f5,ctrl+r", "again", _("look again"), _("Look again, after something was put right."), footer=True),
-    "step.back": Key("escape", "step_back", _("one step back"), _("Go back one step; what was entered is kept."), footer=True),
+    "step.back": Key("escape", "step_back", _("back"), _("Go back one step; what was entered is kept."), footer=True),
     "field.next": Key("enter", "next", _("go on"), _("To the next line, from the last one to the next step."), footer=True),
     "field.down": Key("down,tab", "move(1)", _("next line"), _("To the next line.")),
     "field.up": Key("up,shift+tab", "move(-1)", _("previous line"), _("To the previous line.")),
-    "field.back": Key("escape", "screen.step_back", _("one step back"), _("Go back one step; what was entered is kept."), footer=True),
+    "field.back": Key("escape", "screen.step_back", _("back"), _("Go back one step; what was entered is kept."), footer=True),
     "field.more": Key("f6", "screen.more", _("more settings"), _("Show the settings that have a default, too."), footer=True),
     "choices.up": Key("up,k", "cursor_up", "", _("One line up.")),
     "choices.down": Key("down,j", "cursor_down", "", _("One line down.")),
-    "marks.mark": Key("space", "mark", _("mark"), _("Mark it, or no longer."), footer=True),
     # Help
     "help.close": Key("escape,f1,question_mark,enter", "close", _("close"), _("Back to the screen."), footer=True),
     # A question

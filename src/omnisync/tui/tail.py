@@ -32,6 +32,8 @@ class _File:
 
     fd: int
     inode: int
+    number: int
+    """The how manieth file it is: the system gives the other two to a later file again."""
     starts: array[int] = field(default_factory=lambda: array("Q"))
     """Places of the wanted lines that were found."""
     taken: int = 0
@@ -47,6 +49,7 @@ class Tail:
         self._files: list[_File] = []
         self._decoded: OrderedDict[tuple[int, int], Line] = OrderedDict()
         self._serious = {level.encode() for level in LEVELS[LEVELS.index(wanted.level) :]}
+        self._opened = 0
         self.looking = False
         """A look is under way on its thread."""
         self.count = 0
@@ -81,7 +84,8 @@ class Tail:
             fd = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
             return False
-        self._files.append(_File(fd, os.fstat(fd).st_ino))
+        self._files.append(_File(fd, os.fstat(fd).st_ino, self._opened))
+        self._opened += 1
         return True
 
     def _look_through(self, file: _File) -> None:
@@ -139,7 +143,7 @@ class Tail:
         return None
 
     def _line(self, file: _File, start: int) -> Line:
-        key = (file.fd, start)
+        key = (file.number, start)
         line = self._decoded.get(key)
         if line is None:
             line = self._decoded[key] = decode(os.pread(file.fd, _LONGEST, start).partition(b"\n")[0])

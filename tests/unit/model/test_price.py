@@ -45,7 +45,9 @@ def test_markup_then_rounding_give_the_expected_price(
 
 
 _steps = st.sampled_from([("0.05", "TRY"), ("0.10", "EUR"), ("1", "TRY"), ("10", "HUF"), ("5", "HUF"), ("0.01", "RON")])
-_endings = st.sampled_from([(".99", "TRY"), (".90", "EUR"), (".9", "EUR"), ("x9", "HUF"), ("x90", "HUF"), ("x9.99", "RON")])
+_endings = st.sampled_from(
+    [(".99", "TRY"), (".90", "EUR"), (".9", "EUR"), ("x9", "HUF"), ("x90", "HUF"), ("x9.99", "RON")]
+)
 _prices = st.integers(1, 10**9)
 _markups = st.integers(-9_000, 50_000)
 

@@ -83,7 +83,11 @@ def batch_answered(state: State, event: BatchAnswered) -> None:
         for row, value, rev in _figures(state, event.store, item):
             if row.batch == event.key:
                 row.batch = ""
-                _settle(state, row, value, rev, outcome, by_reading=by_reading)
+                if row.kind == Kind.STOCK and item.price_rev and outcome is not None and outcome.refused:
+                    # Perhaps it was the price that the store did not like: a quantity is tried once more by itself.
+                    _settle(state, row, value, rev, None, by_reading=by_reading)
+                else:
+                    _settle(state, row, value, rev, outcome, by_reading=by_reading)
                 state.figures.change(row)
     state.open_items.pop(event.key, None)
     batch.state, batch.done_at = "done", state.at

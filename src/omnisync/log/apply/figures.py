@@ -17,6 +17,9 @@ _GIVE_UP = 2 * len(CHECK_DELAYS)
 _CLOCKS_APART = 1_000
 """Milliseconds by which a store's time of a sale may be off ours; some give whole seconds only."""
 
+NOT_THERE = "not-there"
+"""Why a figure is refused whose listing was not found by a read-back."""
+
 _NO_CHOICE = ChoiceRow(0, "")
 
 
@@ -92,9 +95,9 @@ def _price(
         _want(state, row, None, "off", reason)
     else:
         cost = None if product.cost is None else Money(product.cost, product.cost_currency)
-        held = (
-            "" if minor in (row.allowed, row.confirmed) else suspicious_price(rules.guard, price, row.confirmed, cost)
-        )
+        # A price that a person gave this store needs no second yes.
+        sure = minor in (row.allowed, row.confirmed) or (choice.price is not None and minor == choice.price)
+        held = "" if sure else suspicious_price(rules.guard, price, row.confirmed, cost)
         _want(state, row, minor, "held" if held else "push", held)
 
 
@@ -117,12 +120,16 @@ def _want(state: State, row: FigureRow, wanted: int | None, mode: str, reason: s
         return
     if changed:
         row.wanted, row.wanted_rev, row.wanted_at = wanted, state.seq, state.at
+        if wanted != row.allowed:
+            # A person's yes was to that figure; if it comes back one day, it is asked about again.
+            row.allowed = None
         # A new figure has a right to be looked for quickly, however long the last one was not to be seen.
         row.next_try = row.checks = 0
         _settle(row)
+    if mode == "push" and row.mode != "push":
+        resume(state, row)
     row.mode, row.reason = mode, reason
-    confirmed = row.confirmed
-    row.urgent = int(row.kind == "stock" and (confirmed is None or (wanted or 0) < confirmed))
+    _hurry(row)
     state.figures.change(row)
     if mode == "push" and row.wanted_rev > row.confirmed_rev:
         state.woken.add(row.store)
@@ -131,6 +138,18 @@ def _want(state: State, row: FigureRow, wanted: int | None, mode: str, reason: s
 def is_dirty(row: FigureRow) -> bool:
     """Whether the figure is to be sent."""
     return row.mode == "push" and row.wanted_rev > row.confirmed_rev
+
+
+def _hurry(row: FigureRow) -> None:
+    """A quantity that must fall goes before everything else."""
+    confirmed = row.confirmed
+    row.urgent = int(row.kind == "stock" and (confirmed is None or (row.wanted or 0) < confirmed))
+
+
+def resume(state: State, row: FigureRow) -> None:
+    """It is pushed again: whatever the store was made to show meanwhile, it is to show what is wanted."""
+    if row.wanted != row.confirmed and row.wanted_rev <= row.confirmed_rev:
+        row.wanted_rev, row.wanted_at = state.seq, state.at
 
 
 def _settle(row: FigureRow) -> None:
@@ -173,6 +192,10 @@ def seen(state: State, row: FigureRow, value: int) -> None:
 
 def _look(state: State, row: FigureRow, value: int) -> None:
     row.seen, row.seen_at = value, state.at
+    if row.mode == "refused" and (row.reason == NOT_THERE or value == row.wanted):
+        # It is there after all, or shows after all what it refused: nothing is left for a person to decide.
+        row.mode, row.reason, row.confirmed, row.check_at = "push", "", value, 0
+        resume(state, row)
     if row.confirmed is None or (not row.check_at and (row.mode != "push" or is_dirty(row))):
         # Never sent, not ours to send, or about to be sent: what the store shows is simply what we know. But as
         # long as an accepted figure was not seen, a read side that lags may still show the one before it.
@@ -202,6 +225,7 @@ def _drifted(state: State, row: FigureRow, value: int) -> None:
         row.confirmed_rev = row.wanted_rev
     else:
         row.wanted_rev, row.wanted_at = state.seq, state.at
+        _hurry(row)
         state.wake(row.store)
 
 
@@ -209,7 +233,7 @@ def not_there(state: State, row: FigureRow) -> None:
     """The store does not know the listing any more: nothing is sent until its catalogue shows it again."""
     row.check_at = row.checks = 0
     if row.mode == "push":
-        row.mode, row.reason = "refused", "not-there"
+        row.mode, row.reason = "refused", NOT_THERE
     state.figures.change(row)
 
 

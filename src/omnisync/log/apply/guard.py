@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from omnisync.log.apply.figures import recompute
-from omnisync.log.rows import FigureRow, HoldRow, QuarantineRow
+from omnisync.log.apply.figures import recompute, resume
+from omnisync.log.rows import HoldRow, QuarantineRow
 from omnisync.log.state import State
 from omnisync.model.events import (
     ChangeHeld,
@@ -66,16 +66,13 @@ def figures_released(state: State, event: FiguresReleased) -> None:
         row = state.figures.get(product_id, (event.store, event.kind))
         product = state.products.get(product_id)
         if row is not None and product is not None and row.mode == "held":
-            _allow(row)
+            row.allowed = row.wanted
+            resume(state, row)
+            row.mode, row.reason = "push", ""
             state.figures.put(row)
             state.trace(product_id)
             recompute(state, product)
             state.wake(event.store)
-
-
-def _allow(row: FigureRow) -> None:
-    row.allowed = row.wanted
-    row.mode, row.reason = "push", ""
 
 
 def _products(state: State, event: FiguresReleased) -> list[int]:

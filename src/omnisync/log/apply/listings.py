@@ -95,8 +95,10 @@ def listings_gone(state: State, event: ListingsGone) -> None:
 
 
 def _set_free(state: State) -> None:
-    """Write at once that products lost their listings: rows are written in no particular order, and a
-    product may have one listing in a store only, also while another takes it over.
+    """Write at once that products have lost their listings.
+
+    Rows are written in the order in which they were first changed, and a product may have one listing
+    in a store only, also in the middle of that.
     """
     state.listings.flush()
 

@@ -117,7 +117,8 @@ def _sum_up(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> No
     order.total = sum(part.total for part in alive.values() if OrderState(part.state).holds_stock)
     order.lines = len({line.line_id for line in lines})
     order.unknown = sum(1 for line in lines if line.product is None and OrderState(line.state).holds_stock)
-    if order.export in ("", "never") and order.state not in (OrderState.WAITING, OrderState.CANCELLED, OrderState.RETURNED):
+    ready = order.state != OrderState.WAITING and OrderState(order.state).holds_stock
+    if order.export in ("", "never") and ready:
         order.export = "due"
     if order.export == "due":
         if not OrderState(order.state).holds_stock:

@@ -52,6 +52,11 @@ class Page(Screen[None]):
         """The read-only database for small questions; None while there is no data."""
         return self.omnisync.data.reader
 
+    @property
+    def composed(self) -> bool:
+        """Whether its widgets are there; a screen that is just being pushed is told of the data before that."""
+        return bool(self.children)
+
     def data_changed(self) -> None:
         """The database changed: read again what is on the screen. Called on the screen that is seen."""
 
@@ -62,7 +67,7 @@ class Page(Screen[None]):
     def on_screen_resume(self) -> None:
         """It is seen again: bring it up to date."""
         self.omnisync.show_status()
-        if self.reader is not None:
+        if self.reader is not None and self.composed:
             self.data_changed()
 
     def show_status(self) -> None:

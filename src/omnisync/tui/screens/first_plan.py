@@ -106,7 +106,7 @@ def _plan(plan: StorePlan) -> Iterator[Line]:
             plan.unmatched,
         )
         yield [("· ", "dim"), (text, "")]
-        yield [(f"    {', '.join(plan.missing)} …", "dim")]
+        yield [(f"    {', '.join(plan.missing)}{' …' if plan.unmatched > len(plan.missing) else ''}", "dim")]
     yield [("✓ ", "confirmed"), (plural("{n} figure is right already", "{n} figures are right already", plan.same), "")]
     stock = plural("{n} quantity would change", "{n} quantities would change", plan.stock)
     price = plural("{n} price would change", "{n} prices would change", plan.price)

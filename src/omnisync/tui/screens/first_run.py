@@ -77,7 +77,7 @@ class Welcome(Page):
 
 
 def _choice(title: str, text: str) -> Content:
-    return Content.assemble((title, "bold"), "\n", (f"{text}", "$foreground 70%"), "\n")
+    return Content.assemble((title, "bold"), "\n", (f"{text}", "dim"), "\n")
 
 
 class ShopStep(Form):

@@ -42,8 +42,7 @@ class PlatformStep(Step):
             yield Static(Content(_("Connected so far: {names}").format(names=clean(names))), classes="small")
         options = [Option(_titled(each.title, each.summary)) for each in self.draft.platforms]
         if self.draft.stores:
-            done = _titled(_("No further store"), _("Go on to what would be sent."))
-            options.insert(0, Option(done))
+            options.insert(0, Option(_titled(_("No further store"), _("Go on to what would be sent."))))
         else:
             options.append(
                 Option(
@@ -78,7 +77,7 @@ class PlatformStep(Step):
 
 
 def _titled(title: str, text: str) -> Content:
-    return Content.assemble((clean(title), "bold"), "\n", (clean(text, 300), "$foreground 70%"), "\n")
+    return Content.assemble((clean(title), "bold"), "\n", (clean(text, 300), "dim"), "\n")
 
 
 class StoreStep(Form):
@@ -258,5 +257,5 @@ def _mark(*, on: bool, sign: str, name: str, said: str) -> Content:
     return Content.assemble(
         (f" {sign if on else ' '} ", "$success bold"),
         (clean(name), "bold" if on else ""),
-        (f"   {said}", "$foreground 70%"),
+        (f"   {said}", "dim"),
     )

@@ -54,7 +54,10 @@ class LogPage(Page):
         """The line to find with, the list."""
         with Horizontal(id="findline"):
             yield Static(
-                Content(f" {clean(self.TITLE_TEXT, 40)} ▸" if self.TITLE_TEXT else " ▸"), id="sign", markup=False
+                Content(f" {clean(self.TITLE_TEXT, 40)} ▸" if self.TITLE_TEXT else " ▸"),
+                id="sign",
+                classes="titled",
+                markup=False,
             )
             find = LogFind(placeholder=self.FIND_HINT, compact=True, id="find", select_on_focus=False)
             find.cursor_blink = False

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from omnisync.errors import DatabaseError
-from omnisync.explain.matters import held_words, release_effect, subject_words, what_words
+from omnisync.explain.matters import changes_words, held_words, release_effect, subject_words, what_words
 from omnisync.log.matters import Matter
 from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, refused, store_names
 from omnisync.log.reader import Reader
@@ -45,8 +45,8 @@ class MatterActs:
 
         app = self._page.omnisync
         title = plural("Let {n} change go?", "Let {n} changes go?", hold.count)
-        sample = ", ".join(hold.sample) + (" …" if hold.count > len(hold.sample) else "")
-        if not await app.push_screen_wait(Ask(title, [held_words(hold), sample, "", release_effect(hold)])):
+        changes = changes_words(self._page.reader, hold) if self._page.reader else []
+        if not await app.push_screen_wait(Ask(title, [held_words(hold), *changes, "", release_effect(hold)])):
             return
         command = Release(hold.hold) if hold.hold else Release(store=hold.store, kind=Kind(hold.kind))
         if await app.order(command) is not None:

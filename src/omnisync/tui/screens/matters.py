@@ -10,7 +10,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from omnisync.errors import DatabaseError
-from omnisync.explain.matters import advice_words, held_words, kind_of, kind_title, subject_words, what_words, why_words
+from omnisync.explain.matters import (
+    advice_words,
+    changes_words,
+    held_words,
+    kind_of,
+    kind_title,
+    subject_words,
+    what_words,
+    why_words,
+)
 from omnisync.explain.words import SIGNS, figure_words
 from omnisync.log.matters import KINDS, Matter, Matters, connector_of
 from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, rules_of, store_names
@@ -118,10 +127,10 @@ class MattersPage(Page):
     def look(self) -> None:
         """Read what waits."""
         if self.reader is not None:
-            self.run_worker(self._look(self.store, self.kind), exit_on_error=True, exclusive=True, group="look")
+            self.run_worker(self._look, exit_on_error=True, exclusive=True, group="look")
 
-    async def _look(self, store: str, kind: str) -> None:
-        database = self.omnisync.desk.database
+    async def _look(self) -> None:
+        database, store, kind = self.omnisync.desk.database, self.store, self.kind
 
         def read() -> tuple[Matters, dict[str, int]]:
             counts = {each: Matters(database, store, each).figures for each in KINDS}
@@ -158,8 +167,8 @@ class MattersPage(Page):
             [(self._said(matter), "")],
         ]
         match matter:
-            case HoldView():
-                lines.append([(", ".join(matter.sample) + (" …" if matter.count > len(matter.sample) else ""), "dim")])
+            case HoldView() if self.reader is not None:
+                lines += [[("  " + change, "")] for change in changes_words(self.reader, matter, 4)]
             case SetAside():
                 now = self.omnisync.desk.clock.now()
                 times = _("first {first}, last {last}, {n} times")

@@ -1,4 +1,4 @@
-"""The columns of the order list, laid out for the width there is: 160 and 120, 80, or a phone's 40."""
+"""The columns of the order list, laid out for the width there is: 160, 120, 80, or a phone's 40."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from omnisync.model.money import Money
 from omnisync.text import _, money, number, when
 from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
 
-_PHONE, _ROOMY = 60, 118
+_PHONE, _HALF, _ROOMY = 60, 118, 156
 
 _Plan = tuple[tuple[str, int], ...]
 """Columns and their widths; 0: what is left."""
@@ -21,15 +21,22 @@ _NARROW: _Plan = (("number", 11), ("customer", 10), ("stock", 0))
 _ORDINARY: _Plan = (
     ("number", 12), ("store", 9), ("placed", 5), ("customer", 10), ("total", 12), ("state", 9), ("stock", 0),
 )  # fmt: skip
+_ROOMIER: _Plan = (
+    ("number", 13), ("store", 10), ("placed", 5), ("customer", 14), ("total", 14), ("lines", 5), ("state", 12),
+    ("stock", 0), ("erp", 12),
+)  # fmt: skip
 _WIDE: _Plan = (
     ("number", 14), ("store", 12), ("placed", 16), ("customer", 18), ("total", 14), ("lines", 5), ("state", 20),
     ("stock", 0), ("erp", 18),
 )  # fmt: skip
 
+_PLANS = ((_PHONE, _NARROW), (_HALF, _ORDINARY), (_ROOMY, _ROOMIER))
+"""Each for screens below a width."""
+
 
 def lay_out(wish: OrderWish, width: int, now: Callable[[], int]) -> list[Column]:
     """The columns that fit into so many cells; the stock takes what is left."""
-    plan = _NARROW if width < _PHONE else _ORDINARY if width < _ROOMY else _WIDE
+    plan = next((plan for below, plan in _PLANS if width < below), _WIDE)
     left = width - MARGIN - sum(size + 1 for _name, size in plan)
     return [_column(name, size or max(8, left), wish, now, roomy=width >= _ROOMY) for name, size in plan]
 

@@ -59,10 +59,11 @@ class Pick(ModalScreen[str | None]):
 
     @on(Input.Changed)
     def _look(self) -> None:
-        self.run_worker(self._search(self.query_one(Input).value), exclusive=True, exit_on_error=True)
+        self.run_worker(self._search, exclusive=True, exit_on_error=True)
 
-    async def _search(self, text: str) -> None:
+    async def _search(self) -> None:
         database = self.app.desk.database  # type: ignore[attr-defined]
+        text = self.query_one(Input).value
 
         def read() -> list[ProductView]:
             with Reader(database) as reader:

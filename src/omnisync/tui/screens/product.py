@@ -55,7 +55,7 @@ class Sheet(Page):
     def data_changed(self) -> None:
         """Read it anew; the same text is not repainted."""
         reader = self.reader
-        if reader is None or not self.is_mounted:
+        if reader is None or not self.composed:
             return
         product = views(reader, [(self._product, None)])[0]
         stores = store_names(reader)
@@ -80,6 +80,14 @@ class Sheet(Page):
 
         if self.reader is not None and (names := store_names(self.reader)):
             self.omnisync.push_screen(WhyPage(self._product, names[self._store]))
+
+    def action_history(self) -> None:
+        """Everything that happened to it."""
+        from omnisync.log.story import code_of
+        from omnisync.tui.screens.history import of_product
+
+        if self.reader is not None:
+            self.omnisync.push_screen(of_product(self._product, code_of(self.reader, self._product)))
 
     def action_update(self) -> None:
         """Send its figures now."""

@@ -84,7 +84,6 @@ class Products(Page):
         self._built_wish = self.wish
         self._finder: Finder | None = None
         self._code_width = 8
-        self._width = 0
         self._total = 0
 
     @property
@@ -130,10 +129,10 @@ class Products(Page):
         rows = self._finder.first(self.wish)
         widths = sorted(cell_len(clean(row.product.code)) for row in rows)
         self._code_width = max(8, widths[-1] if widths else 8)
-        self._width = 0
         self.table.show_head(rows)
         self.fit()
-        self._finder.look_for(self.wish, glance=0.25)
+        # Its first rows are there already.
+        self._finder.look_for(self.wish, glance=60)
 
     def _learn(self) -> None:
         """The warehouses and stores that there are."""
@@ -154,8 +153,7 @@ class Products(Page):
     def fit(self) -> None:
         """Lay the columns out anew."""
         width = self.size.width - 1
-        if width > 0:
-            self._width = width
+        if width > 0 and self.composed:
             self.table.lay_out(lay_out(self.shape, width, self._code_width))
             self.tell_found()
 

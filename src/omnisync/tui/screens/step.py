@@ -64,10 +64,6 @@ class Step(Page):
     def action_next(self) -> None:
         """To the next step."""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter in a line that is typed into goes to the next line first."""
-        return super().check_action(action, parameters)
-
 
 class LookStep(Step, Generic[T]):
     """Something is looked at, which may take a while; what was found is shown in lines."""

@@ -17,10 +17,16 @@ _NARROW: _Plan = (("name", 12), ("waiting", 7), ("waits", 7), ("words", 0))
 _ORDINARY: _Plan = (
     ("name", 12), ("words", 0), ("pulled", 6), ("pushed", 6), ("waiting", 7), ("budget", 11), ("waits", 7),
 )  # fmt: skip
+_ROOMIER: _Plan = (
+    ("name", 14), ("words", 0), ("pulled", 7), ("pushed", 7), ("waiting", 8), ("oldest", 7), ("budget", 13), ("waits", 8),
+)  # fmt: skip
 _WIDE: _Plan = (
     ("name", 16), ("words", 0), ("pulled", 12), ("pushed", 10), ("waiting", 8), ("oldest", 12), ("budget", 14),
     ("held", 6), ("refused", 8), ("aside", 10), ("unmatched", 10),
 )  # fmt: skip
+
+_PLANS = ((60, _NARROW), (96, _ORDINARY), (150, _ROOMIER))
+"""Each for screens below a width."""
 
 _LOUD = {"held": "held", "refused": "refused", "aside": "refused", "waits": "held"}
 """What is coloured where it isn't 0."""
@@ -28,7 +34,7 @@ _LOUD = {"held": "held", "refused": "refused", "aside": "refused", "waits": "hel
 
 def lay_out(width: int) -> list[Column]:
     """The columns that fit into so many cells; the words on the connection take what is left."""
-    plan = _NARROW if width < 60 else _ORDINARY if width < 118 else _WIDE
+    plan = next((plan for below, plan in _PLANS if width < below), _WIDE)
     left = width - MARGIN - sum(size + 1 for _name, size in plan)
     return [_column(name, size or max(6, left), roomy=plan is _WIDE) for name, size in plan]
 
@@ -110,8 +116,8 @@ def detail(row: Connection, now: int, *, live: bool) -> Iterator[Line]:
 
 def _last(row: Connection) -> str:
     if row.store is None:
-        return _("last read {pulled} ago").format(pulled=row.pulled)
-    return _("orders asked for {pulled} ago, figures sent {pushed} ago").format(pulled=row.pulled, pushed=row.pushed)
+        return _("last read {pulled}").format(pulled=row.pulled)
+    return _("last order pull {pulled}   last push {pushed}").format(pulled=row.pulled, pushed=row.pushed)
 
 
 def _figures(row: Connection) -> Iterator[Line]:

@@ -42,7 +42,7 @@ class WhyPage(Page):
 
     def data_changed(self) -> None:
         """Read it anew; the same text is not repainted."""
-        if self.reader is None or not self.is_mounted:
+        if self.reader is None or not self.composed:
             return
         chain = why(self.reader, self._product, self._store)
         if chain is not None:

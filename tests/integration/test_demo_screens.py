@@ -1,0 +1,99 @@
+"""The demo in its screens, on a real terminal: whoever leaves them ends it, and so does a line that is cut."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+class Terminal:
+    """A terminal with the demo in it, and all that it has shown."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        ours, theirs = pty.openpty()
+        environment = {**os.environ, "TMPDIR": str(folder), "TERM": "xterm-256color"}
+        termios.tcsetwinsize(ours, (30, 100))
+        command = [
+            sys.executable,
+            "-c",
+            "from omnisync.cli import main; main()",
+            "demo",
+            "--products",
+            "40",
+            "--profile",
+            "instant",
+        ]
+        self.process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
+        )
+        os.close(theirs)
+        self._fd = ours
+        self.seen = ""
+
+    def until(self, text: str, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while text not in self.seen:
+            assert time.monotonic() < end, self.seen[-3000:]
+            if select.select([self._fd], [], [], 0.2)[0]:
+                try:
+                    self.seen += os.read(self._fd, 65536).decode("utf-8", "replace")
+                except OSError:
+                    break
+        assert text in self.seen
+
+    def press(self, key: str) -> None:
+        os.write(self._fd, key.encode())
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        os.close(self._fd)
+
+    def children(self) -> list[int]:
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return [int(each) for each in found.stdout.split()]
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    made = Terminal(tmp_path)
+    yield made
+    made.close()
+
+
+def _gone(pids: list[int]) -> bool:
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_leaving_the_screens_ends_the_demo_with_its_summary(terminal: Terminal) -> None:
+    terminal.until("running here")
+    children = terminal.children()
+    assert len(children) >= 3
+    terminal.press("\x11")
+    terminal.until("Rebuilding every table", 120)
+    assert terminal.process.wait(20) == 0
+    assert list(terminal.folder.iterdir()) == []
+    assert _gone(children)
+
+
+def test_a_line_that_is_cut_ends_everything(terminal: Terminal) -> None:
+    terminal.until("running here")
+    children = terminal.children()
+    terminal.process.send_signal(signal.SIGHUP)
+    assert terminal.process.wait(20) != 0
+    assert list(terminal.folder.iterdir()) == []
+    assert _gone(children)

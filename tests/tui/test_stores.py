@@ -1,0 +1,130 @@
+"""Stores: health and budget, pause and resume, and everything that waits for a person, settled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.tui.hardware_shop import opened, shown, until
+from tests.tui.troubled_shop import Attached, daemon, fill
+
+from omnisync.connect.budget import Allowance
+from omnisync.daemon.remote import RemoteCommands
+from omnisync.errors import CommandRefused
+from omnisync.explain.matters import subject_words
+from omnisync.folders import DATABASE, SOCKET
+from omnisync.log.matters import Matters
+from omnisync.log.overview import held, stores, unmatched
+from omnisync.log.reader import Reader
+from omnisync.model.commands import RetryOrder, Status
+from omnisync.tui.connections import budget_words, tightest
+from omnisync.tui.screens.stores import Stores
+
+
+@pytest.fixture
+async def folder(tmp_path: Path) -> Path:
+    await fill(tmp_path)
+    return tmp_path
+
+
+def test_the_budget_shown_is_the_tightest_of_the_long_windows() -> None:
+    budget = [
+        Allowance("orders", 0, 1, 2), Allowance("orders", 20, 30, 60), Allowance("push", 318, 350, 60),
+        Allowance("day", 4000, 5000, 3600),
+    ]  # fmt: skip
+    found = tightest(budget)
+    assert found is not None
+    assert budget_words(found) == "20/30 min"
+    assert tightest([]) is None
+    assert budget_words(budget[0]) == "0/1 2 s"
+    assert budget_words(budget[3]) == "4,000/5,000 h"
+
+
+def test_what_is_set_aside_is_named_for_people() -> None:
+    assert subject_words("order:8812") == "order 8812"
+    assert subject_words("line:8812:1") == "order 8812, a line"
+    assert subject_words("row:balances:stock:2.csv:17") == "stock:2.csv, line 17"
+
+
+async def test_what_waits_is_listed_in_pages(folder: Path) -> None:
+    every = Matters(folder / DATABASE)
+    kinds = [type(each).__name__ for each in every.page(0, 100)]
+    assert kinds == ["HoldView", "HoldView", "SetAside", "UnmatchedView"]
+    assert [type(each).__name__ for each in every.page(2, 4)] == ["SetAside", "UnmatchedView"]
+    assert Matters(folder / DATABASE, "woo-hu").count == 1
+    assert Matters(folder / DATABASE, "erp").count == 1
+    assert Matters(folder / DATABASE, "trendyol", "unmatched").count == 1
+
+
+@pytest.mark.parametrize("width", [160, 80, 40])
+async def test_without_a_daemon_it_is_as_last_saved(folder: Path, width: int) -> None:
+    async with opened(folder, configured=False, size=(width, 36)) as (app, pilot):
+        await pilot.press("f9")
+        await until(lambda: "never connected" in shown(app) or "never" in shown(app))
+        assert "trendyol" in shown(app)
+        await until(lambda: "No daemon answers" in shown(app))
+
+
+async def test_a_store_is_paused_and_resumed(folder: Path) -> None:
+    async with daemon(folder), opened(folder, Attached(folder), size=(120, 36)) as (app, pilot):
+        await pilot.press("f9")
+        await until(lambda: "● trendyol" in shown(app))
+        await pilot.press("f4")
+        await until(lambda: "Pause trendyol?" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: "‖ trendyol" in shown(app))
+        await pilot.press("f4")
+        await until(lambda: "● trendyol" in shown(app))
+        with Reader(folder / DATABASE) as reader:
+            assert reader.one("SELECT paused FROM store WHERE name = 'trendyol'") == 0
+
+
+async def test_held_refused_and_unmatched_are_settled(folder: Path) -> None:
+    running = daemon(folder, refuse={"ty-200": "barcode is locked"})
+    async with running as stores_daemon, opened(folder, Attached(folder), size=(120, 36)) as (app, pilot):
+        await pilot.press("f9")
+        await until(lambda: isinstance(app.screen, Stores) and "● trendyol" in shown(app))
+        await until(lambda: Matters(folder / DATABASE, kind="refused").count == 1)
+        await pilot.press("f6")
+        await until(lambda: "unusually much is missing" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: "every store follows it" in shown(app) and "Let 2 changes go?" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: "9,900 → 1,490" in shown(app))
+        with Reader(folder / DATABASE) as reader:
+            assert [hold for hold in held(reader) if hold.hold] == []
+        await pilot.press("down")
+        await until(lambda: "was refused: barcode is locked" in shown(app))
+        stores_daemon.refuse.clear()
+        await pilot.press("enter")
+        await until(lambda: "refused 0" in shown(app))
+        await pilot.press("end")
+        await until(lambda: "Choose the product that this listing is" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: "Which product is this?" in shown(app))
+        await pilot.press(*["backspace"] * 30, *"trt")
+        await until(lambda: "TRT-0010" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: "unmatched 0" in shown(app))
+        with Reader(folder / DATABASE) as reader:
+            assert unmatched(reader) == []
+            assert next(view for view in stores(reader) if view.name == "trendyol").refused == 0
+
+
+async def test_nothing_waiting_is_said_calmly(folder: Path) -> None:
+    async with opened(folder, configured=False, size=(80, 24)) as (app, pilot):
+        await pilot.press("f9")
+        await until(lambda: "woo-hu" in shown(app))
+        await pilot.press("end", "enter", "f6", "down", "down", "enter")
+        await until(lambda: "Nothing of that kind" in shown(app))
+        await pilot.press("f6", "home", "enter", "f3", "end", "up", "enter")
+        await until(lambda: "1 figure (price)" in shown(app))
+
+
+async def test_the_daemon_tells_budgets_and_refuses_to_retry_what_no_erp_took(folder: Path) -> None:
+    async with daemon(folder):
+        commands = RemoteCommands(folder / SOCKET)
+        reply = await commands.run(Status(), actor="test", id="1")
+        assert reply["allowances"] == {"trendyol": [], "woo-hu": []}, "these connectors tell nothing"
+        with pytest.raises(CommandRefused, match="no ERP"):
+            await commands.run(RetryOrder("order:1"), actor="test", id="2")
