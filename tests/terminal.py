@@ -37,9 +37,11 @@ class Terminal:
         self.resize(size)
         self.pieces: list[tuple[float, bytes]] = []
         self.began = time.perf_counter()
+        # Where these two are set, they count more than the terminal's own size.
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         given = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(environment or {})}
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env={**os.environ, **given}, start_new_session=True
+            command, stdin=slave, stdout=slave, stderr=slave, env={**inherited, **given}, start_new_session=True
         )
         os.close(slave)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -114,6 +116,12 @@ class Terminal:
         self.until_quiet(quiet)
         pieces = self.pieces[before:]
         return Burst(pieces[0][0] - began, pieces[-1][0] - began, b"".join(data for _at, data in pieces))
+
+    def press(self, keys: str | bytes, quiet: float = 0.08) -> None:
+        """Type this and wait until it is quiet, whether it is answered or not."""
+        self.send(keys)
+        time.sleep(quiet)
+        self.until_quiet(quiet)
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """End it by a signal; answers its exit code."""

@@ -1,6 +1,6 @@
 """The screens on a database with no daemon behind them, or an empty Textual app: run by file name in a terminal.
 
-``python -P alone.py screens CONFIG REPORT`` or ``python -P alone.py empty "" REPORT``. Into REPORT go the
+``python -P alone.py screens CONFIG REPORT [WANTED]`` or ``python -P alone.py empty "" REPORT``. Into REPORT go the
 milliseconds from the mount of the app to the moment at which the first content is handed to the terminal.
 """
 
@@ -65,19 +65,19 @@ def empty(report: Path) -> None:
     Empty().run()
 
 
-def screens(config: Path, report: Path) -> None:
-    """What `omnisync` opens."""
+def screens(config: Path, report: Path, wanted: str = FIRST_CODE) -> None:
+    """What `omnisync` opens; the first content is what has the wanted text."""
     from omnisync import screen
     from omnisync.tui.app import OmniSync
 
     screen.connected = nobody  # type: ignore[assignment]
-    report_first(OmniSync, FIRST_CODE, report)
+    report_first(OmniSync, wanted, report)
     screen.open_screen(config, {})
 
 
 if __name__ == "__main__":
-    kind, given, told = sys.argv[1:]
+    kind, given, told, *more = sys.argv[1:]
     if kind == "empty":
         empty(Path(told))
     else:
-        screens(Path(given), Path(told))
+        screens(Path(given), Path(told), *more)

@@ -112,10 +112,14 @@ class Shop:
 
     def start(self) -> None:
         """Start the daemon and wait until it and its stores are in step."""
+        self.start_only()
+        self.until(self.in_step, "every store is in step")
+
+    def start_only(self) -> None:
+        """Start the daemon and wait until it listens."""
         with (self.folder / "daemon.stderr").open("w") as said:
             self.daemon = subprocess.Popen([OMNISYNC, "daemon"], env=self._environment(), stderr=said)
         self.until((self.folder / "data" / "omnisync.sock").exists, "the daemon listens")
-        self.until(self.in_step, "every store is in step")
 
     def in_step(self) -> bool:
         """Whether every listing is matched and confirmed."""

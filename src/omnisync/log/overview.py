@@ -120,16 +120,17 @@ def _store(reader: Reader, name: str, health: HealthRow | None) -> StoreView:
     assert rules is not None
     modes = dict(
         reader.rows(
-            "SELECT mode, count(*) FROM figure WHERE store = ? AND mode IN ('held', 'refused', 'excluded') GROUP BY mode",
+            "SELECT mode, count(*) FROM figure INDEXED BY figure_mode WHERE store = ? AND mode IN ('held', 'refused', 'excluded') GROUP BY mode",
             name,
         )
     )
     figures = reader.one("SELECT count(*) FROM figure WHERE store = ? AND mode = 'push'", name)
     dirty, oldest_dirty = reader.rows(
-        f"SELECT count(*), min(wanted_at) FROM figure WHERE store = ? AND {_DIRTY}", name
+        f"SELECT count(*), min(wanted_at) FROM figure INDEXED BY figure_dirty WHERE store = ? AND {_DIRTY}", name
     )[0]
     unseen, oldest_unseen = reader.rows(
-        f"SELECT count(*), min(wanted_at) FROM figure WHERE store = ? AND check_at > 0 AND NOT ({_DIRTY})",
+        "SELECT count(*), min(wanted_at) FROM figure INDEXED BY figure_check"
+        f" WHERE store = ? AND check_at > 0 AND NOT ({_DIRTY})",
         name,
     )[0]
     waits = [time for time in (oldest_dirty, oldest_unseen) if time is not None]

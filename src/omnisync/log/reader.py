@@ -58,6 +58,10 @@ class Reader:
         found = self.rows(sql, *values)
         return found[0][0] if found else None
 
+    def complete(self) -> bool:
+        """Whether all tables are there: a database that is just being made shows itself before they are."""
+        return self.one("SELECT 1 FROM meta WHERE key = 'tables'") is not None
+
     def version(self) -> int:
         """A number that changes whenever the database does (3 microseconds)."""
         return int(self.db.execute("PRAGMA data_version").fetchone()[0])

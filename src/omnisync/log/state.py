@@ -22,8 +22,12 @@ from omnisync.model.rules import StoreRules
 
 R = TypeVar("R")
 
-MOST_CACHED = 5_000
+MOST_CACHED = 16_000
 """Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
+
+
+_FEWER = {"listing": 3_000}
+"""The same for tables of large rows that are seldom needed twice."""
 
 
 @lru_cache
@@ -216,7 +220,7 @@ class State:
     def trim(self, most: int = MOST_CACHED) -> None:
         """After a commit: drop from memory the tables that have grown large."""
         for table in self._tables:
-            if table.count > most:
+            if table.count > min(most, _FEWER.get(table.name, most)):
                 table.forget()
                 self._empty = False
                 if table is self.products:

@@ -23,12 +23,16 @@ class Watch:
         self._version = 0
 
     def open(self) -> bool:
-        """Open the database if there is one."""
+        """Open the database if there is one, and all of it."""
         try:
-            self.reader = Reader(self._path)
+            reader = Reader(self._path)
         except DatabaseError as error:
             self.problem = str(error)
             return False
+        if not reader.complete():
+            reader.close()
+            return False
+        self.reader = reader
         self._version = self.reader.version()
         return True
 

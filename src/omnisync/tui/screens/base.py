@@ -54,8 +54,8 @@ class Page(Screen[None]):
 
     @property
     def composed(self) -> bool:
-        """Whether its widgets are there; a screen that is just being pushed is told of the data before that."""
-        return bool(self.children)
+        """Whether its widgets are there: not yet while it is just being pushed, no more while the app is ending."""
+        return bool(self.children) and self.app.is_running
 
     def data_changed(self) -> None:
         """The database changed: read again what is on the screen. Called on the screen that is seen."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -127,8 +127,9 @@ class MattersPage(Page):
     def look(self) -> None:
         """Read what waits."""
         if self.reader is not None:
-            self.run_worker(self._look, exit_on_error=True, exclusive=True, group="look")
+            self._look()
 
+    @work(exclusive=True, group="look")
     async def _look(self) -> None:
         database, store, kind = self.omnisync.desk.database, self.store, self.kind
 

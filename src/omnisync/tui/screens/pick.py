@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -59,8 +59,9 @@ class Pick(ModalScreen[str | None]):
 
     @on(Input.Changed)
     def _look(self) -> None:
-        self.run_worker(self._search, exclusive=True, exit_on_error=True)
+        self._search()
 
+    @work(exclusive=True)
     async def _search(self) -> None:
         database = self.app.desk.database  # type: ignore[attr-defined]
         text = self.query_one(Input).value

@@ -185,6 +185,8 @@ class Products(Page):
             self._finder.look_for(wish)
 
     def _built(self, order: FrozenList, wish: Wish) -> None:
+        if not self.composed:
+            return
         same = replace(wish, sort=BY_NAME) == replace(self._built_wish, sort=BY_NAME)
         keep = self.table.row if same and not self.table.pages.only_head else None
         self._built_wish = wish
