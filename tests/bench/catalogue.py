@@ -6,7 +6,10 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 import structlog
-from tests.bench import appending, erp_pull, idle, intake, latency, listing, push, quiet, rebuilding, start
+from tests.bench import (
+    appending, erp_pull, first_rows, idle, intake, keys, latency, listing, log_tail, program_start, push, quiet,
+    rebuilding, start, ui_load,
+)  # fmt: skip
 from tests.bench.figure import Figure
 from tests.bench.size import Size
 
@@ -16,8 +19,11 @@ Bench = Callable[[Size], Iterable[Figure]]
 
 ALL: Sequence[tuple[tuple[str, ...], Bench]] = tuple(
     (module.NAMES, module.run)
-    for module in (erp_pull, latency, push, quiet, intake, appending, rebuilding, listing, idle, start)
-)
+    for module in (
+        erp_pull, latency, push, quiet, intake, appending, rebuilding, listing, first_rows, keys, program_start, log_tail,
+        ui_load, idle, start,
+    )
+)  # fmt: skip
 
 # What the engine tells goes nowhere: a bench prints figures and nothing else.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

@@ -22,7 +22,7 @@ _LIMITS = {"rows_10k": (100, 20), "rows_100k": (10, 25), "rows_1m": (1, 100)}
 
 def run(size: Size) -> Iterator[Figure]:
     for name, (share, limit) in _LIMITS.items():
-        with on_screen.folder_of(listing.database(size.listed // share)) as folder:
+        with on_screen.folder_of(listing.database(max(size.listed // share, 100))) as folder:
             ours = median([_screens(folder) for _ in range(size.rounds)])
             floor = median([_empty(folder) for _ in range(size.rounds)])
             yield at_most(name, ours, "ms", floor=floor, limit=limit)

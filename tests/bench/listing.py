@@ -26,6 +26,7 @@ from tests.bench.size import Size
 from tests.bench.stores import PLATFORMS
 
 from omnisync.log import product_list
+from omnisync.log.apply import TABLES_VERSION
 from omnisync.log.product_list import ProductView, Sort
 from omnisync.log.reader import Reader
 from omnisync.model.fold import fold
@@ -119,7 +120,8 @@ def _write(path: Path, listed: int) -> None:
     for name, _ in indexes:
         db.execute(f"DROP INDEX {name}")
     db.execute("BEGIN")
-    db.execute("INSERT INTO meta VALUES ('site', 'bench')")
+    meta = {"tables": str(TABLES_VERSION), "site": "bench", "generation": "1", "made_at": "0"}
+    db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     for table, width, rows in (
         ("store", 4, _stores()), ("product", 13, _products(listed)), ("balance", 6, _balances(listed)), ("figure", 24, _figures(listed))
     ):  # fmt: skip

@@ -25,7 +25,7 @@ _F8 = "\x1b[19~"
 
 def run(size: Size) -> Iterator[Figure]:
     seconds = min(size.seconds, 10)
-    with on_screen.folder_of(listing.database(size.listed // 100)) as folder:
+    with on_screen.folder_of(listing.database(max(size.listed // 100, 100))) as folder:
         log = folder / "data" / LOG
         _write(log, 1.0)
         with on_screen.screens(folder) as terminal:

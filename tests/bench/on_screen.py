@@ -55,7 +55,14 @@ def empty(folder: Path) -> Iterator[Terminal]:
 
 
 def _command(kind: str, folder: Path) -> list[str]:
-    return [sys.executable, "-P", str(Path(alone.__file__)), kind, str(folder / "omnisync.toml"), str(folder / "report")]
+    return [
+        sys.executable,
+        "-P",
+        str(Path(alone.__file__)),
+        kind,
+        str(folder / "omnisync.toml"),
+        str(folder / "report"),
+    ]
 
 
 def reported(folder: Path) -> float:

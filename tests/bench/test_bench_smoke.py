@@ -10,7 +10,7 @@ from tests.bench.catalogue import ALL, Bench, chosen
 from tests.bench.figure import at_least_share, at_most
 from tests.bench.size import TINY
 
-UNITS = {"ms", "MB", "%", "count", "ratio"}
+UNITS = {"ms", "MB", "kB", "%", "count", "ratio"}
 
 
 @pytest.mark.parametrize(("names", "bench"), ALL, ids=lambda each: each[0] if isinstance(each, tuple) else "")

@@ -51,7 +51,9 @@ async def _loaded(folder: Path, size: Size) -> list[float]:
     async with AsyncExitStack() as stack:
         opened = []
         for store in STORES:
-            wish = Wish(store.platform, 0, Profile.INSTANT, 1, store.currency, str(place.listing_file(store).absolute()))
+            wish = Wish(
+                store.platform, 0, Profile.INSTANT, 1, store.currency, str(place.listing_file(store).absolute())
+            )
             opened.append((store, (await stack.enter_async_context(open_store(store, wish))).opened))
         place.configure(opened)
         # The demo asks every second; a shop does not.

@@ -33,7 +33,9 @@ def find(tmux: Tmux, text: str, *wanted: str) -> None:
 
 
 def everything_again(tmux: Tmux) -> None:
-    """Leave what was found."""
+    """Leave what was found, in the line to find with."""
+    tmux.type("/")
+    tmux.shows("Enter to the list")
     tmux.press("Escape")
     tmux.shows("30 products")
 

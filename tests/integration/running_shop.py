@@ -22,7 +22,13 @@ LIMIT = 30.0
 """Seconds in which whatever is waited for must have happened."""
 
 GOODS: list[dict[str, Any]] = [
-    {"code": f"A-{n}", "name": f"{('Çekiç', 'Boru')[n > 25]} {n}", "price": f"{100 + n}.00", "stock": 20, "barcode": f"869000000{n:04}"}
+    {
+        "code": f"A-{n}",
+        "name": f"{('Çekiç', 'Boru')[n > 25]} {n}",
+        "price": f"{100 + n}.00",
+        "stock": 20,
+        "barcode": f"869000000{n:04}",
+    }
     for n in range(1, 31)
 ]
 STORES = {"trendyol": "trendyol", "woo-tr": "woocommerce"}

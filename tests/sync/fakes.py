@@ -109,6 +109,8 @@ class FakeStore:
     read_calls: int = 0
     repeats: bool = False
     """Whether an order pull tells everything it has, whatever the window."""
+    slow_orders: float = 0
+    """Seconds that each page of orders takes."""
     after_page: Callable[[], None] | None = None
     _receipts: dict[str, tuple[ItemResult, ...]] = field(default_factory=dict)
 
@@ -247,7 +249,7 @@ class _OrderPages:
         return self
 
     async def __anext__(self) -> Sequence[OrderPart]:
-        await asyncio.sleep(0)
+        await asyncio.sleep(self._store.slow_orders)
         self._store._fail_if_down()
         if not self._pages:
             raise StopAsyncIteration

@@ -159,6 +159,8 @@ async def test_an_unlinked_match_does_not_come_back_by_itself(shop: Shop) -> Non
     shop.erp.adds("Z", 1)
     await shop.pull()
     await shop.syncs["s1"].pull_catalogue()
+    shop.s1.listed["rA"].name = "a new name, the same code"
+    await shop.syncs["s1"].pull_catalogue()
     assert shop.rows("SELECT product FROM listing WHERE store = 's1' AND remote_id = 'rA'") == [(None,)]
     await shop.order(Link("s1", "rA", "A"))
     shop.erp.counts("A", 4)

@@ -10,7 +10,7 @@ from tests.sync.shop import Shop, story
 
 from omnisync.errors import AuthFailed, DiskFull, RateLimited, Unavailable
 from omnisync.log.health import load_health
-from omnisync.model.commands import Pause
+from omnisync.model.commands import Pause, Update
 
 
 @story
@@ -140,6 +140,22 @@ async def test_a_store_that_is_known_to_be_down_does_not_keep_the_others_from_ri
     async with shop.running():
         await shop.wait(30)
         assert shop.s2.shows("A") == 20
+
+
+@story
+async def test_after_a_start_nothing_is_raised_before_everybody_was_asked_for_orders(shop: Shop) -> None:
+    """What was sold while the daemon was off is not known yet: our older, higher figure would overwrite it."""
+    await shop.begin(A=10)
+    await shop.order(Update("s1"))
+    await shop.restart()
+    shop.s1.sell("1001", A=2)
+    shop.s1.slow_orders = 30
+    async with shop.running():
+        await shop.wait(20)
+        assert shop.s1.pushed == []
+        await shop.wait(300)
+    assert {figures["rA"][0] for figures in shop.s1.pushed} <= {8}
+    assert (shop.s1.shows("A"), shop.figure("s1", "A").confirmed) == (8, 8000)
 
 
 @story

@@ -350,7 +350,7 @@ async def test_a_cancel_after_it_was_shipped_gives_nothing_back(shop: Shop, line
     lines = tuple(msgspec.structs.replace(line, state=line_state) for line in part.lines)
     moved(shop, part, CANCELLED, lines=lines)
     await shop.take()
-    assert shop.reserved("A") == 2
+    assert (shop.reserved("A"), shop.one("SELECT state FROM shop_order")) == (2, "shipped")
 
 
 @story

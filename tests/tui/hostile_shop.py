@@ -33,7 +33,9 @@ def _events() -> list[Event]:
     numbered = list(enumerate(NAMES))
     return [
         StoreRulesSet(STORE, StoreRules("woocommerce", "TRY", ("DEPO",), "DEPO", "list")),
-        ProductsRead("products.csv", tuple(Card(code(at), name, (barcode(at),), category=name) for at, name in numbered)),
+        ProductsRead(
+            "products.csv", tuple(Card(code(at), name, (barcode(at),), category=name) for at, name in numbered)
+        ),
         BalancesCounted("stock.csv", 1, tuple(Count(code(at), "DEPO", 5000, at + 2) for at, _ in numbered)),
         PricesRead("prices.csv", tuple(ListPrice(code(at), "list", 1000 + at, "TRY") for at, _ in numbered)),
         ListingsSeen(

@@ -20,7 +20,9 @@ _F1, _F3, _F4, _F5, _F6, _F7, _F8, _F9, _F12 = (
 )  # fmt: skip
 _DOWN, _ESCAPE, _ENTER, _PALETTE = "\x1b[B", "\x1b", "\r", "\x10"
 
-_OURS = re.compile(rb"\x1b\[[<=>?]?[0-9;:]*(?:[mHhlutJKq]|\$p| ?q)|\x1b\]8;[^\x1b]*\x1b\\|\x1b\]22;[a-z-]+\x07|\x1b[78]|\r?\n")
+_OURS = re.compile(
+    rb"\x1b\[[<=>?]?[0-9;:]*(?:[mHhlutJKq]|\$p| ?q)|\x1b\]8;[^\x1b]*\x1b\\|\x1b\]22;[a-z-]+\x07|\x1b[78]|\r?\n"
+)
 """Looks, places, modes, the keyboard's protocol, the mouse's shape: what the screens themselves send."""
 _COPY = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 
@@ -140,7 +142,9 @@ def test_letters_that_come_at_once_are_all_found(terminal: Terminal) -> None:
     assert b"vida" in terminal.written(since)
 
 
-@pytest.mark.parametrize("keys", ["", _F7, _F9, _F8, "\r", "w", _F1], ids=["products", "orders", "stores", "log", "sheet", "why", "help"])
+@pytest.mark.parametrize(
+    "keys", ["", _F7, _F9, _F8, "\r", "w", _F1], ids=["products", "orders", "stores", "log", "sheet", "why", "help"]
+)
 def test_a_scan_opens_the_product_from_every_screen(terminal: Terminal, keys: str) -> None:
     if keys:
         terminal.press(keys, 0.3)

@@ -25,7 +25,6 @@ sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 import httpx  # noqa: E402
 
-
 Transport = httpx.AsyncBaseTransport
 """What carries the requests: the network, or in tests an application in the same process."""
 

@@ -22,12 +22,11 @@ from omnisync.model.rules import StoreRules
 
 R = TypeVar("R")
 
-MOST_CACHED = 16_000
+MOST_CACHED = 8_000
 """Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
 
-
-_FEWER = {"listing": 3_000}
-"""The same for tables of large rows that are seldom needed twice."""
+_MOST_OF = {"product": 16_000, "figure": 16_000, "listing": 3_000}
+"""The same where other figures are better: every event needs its product; listings are large and seldom needed twice."""
 
 
 @lru_cache
@@ -217,15 +216,15 @@ class State:
         """How many rows are to be written."""
         return sum(table.pending for table in self._tables) + len(self._traces)
 
-    def trim(self, most: int = MOST_CACHED) -> None:
-        """After a commit: drop from memory the tables that have grown large."""
+    def trim(self, most: int | None = None) -> None:
+        """After a commit: drop from memory the tables that have grown large, by default on a small PC's scale."""
         for table in self._tables:
-            if table.count > min(most, _FEWER.get(table.name, most)):
+            if table.count > (_MOST_OF.get(table.name, MOST_CACHED) if most is None else most):
                 table.forget()
                 self._empty = False
                 if table is self.products:
                     self._products_by_code.clear()
-        if len(self._orders_by_number) > most:
+        if len(self._orders_by_number) > (MOST_CACHED if most is None else most):
             self._orders_by_number.clear()
 
     def forget(self) -> None:

@@ -145,7 +145,7 @@ class Table(Generic[R]):
                 found[self._rest_of(row)] = row
             self._write_back.note(found.values())
         self._groups[group] = found
-        self.count += 1 + len(found)
+        self.count += max(1, len(found))
         return found
 
     def prefetch(self, groups: Collection[Any], *lead: Any) -> None:
@@ -164,7 +164,7 @@ class Table(Generic[R]):
                 self._groups[self._group_of(row)][self._rest_of(row)] = row
                 loaded.append(row)
         self._write_back.note(loaded)
-        self.count += len(missing) + len(loaded)
+        self.count += max(len(missing), len(loaded))
 
     def _full(self, lead: Sequence[Any], last: Any) -> Any:
         return (*lead, last) if lead else last

@@ -55,7 +55,7 @@ class History(LogPage):
         """Read it anew on a thread."""
         if self._reading:
             self._again = True
-        elif self.is_mounted and self.reader is not None:
+        elif self.composed and self.reader is not None:
             self._reading = True
             self.run_worker(self._fill(), exit_on_error=True)
         self.tell()
@@ -107,7 +107,7 @@ class History(LogPage):
 
     def tell(self) -> None:
         """How many there are."""
-        if not self.is_mounted:
+        if not self.composed:
             return
         text = "…" if self._all is None else plural("{n} event", "{n} events", len(self._shown))
         if self._all is not None and len(self._all) == _MOST:

@@ -104,7 +104,7 @@ class Log(LogPage):
 
     def tell(self) -> None:
         """Whether it follows, the filter, how many lines."""
-        if not self.is_mounted:
+        if not self.composed:
             return
         view, wanted, count = self.view, self.wanted, self._tail.count if self._tail else 0
         self.show_empty(self._why_empty() if self._looked and not count else "")

@@ -143,7 +143,7 @@ class MattersPage(Page):
             self._problem = str(error)
             self._show_empty()
             return
-        if self.is_mounted:
+        if self.composed:
             self._read, self._problem = True, ""
             self.query_one(Counts).show((kind_title(each), count, _LOOKS[each]) for each, count in counts.items())
             self.table.show(matters, self.table.cursor)

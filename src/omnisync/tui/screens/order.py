@@ -48,7 +48,7 @@ class Sheet(Page):
 
     def data_changed(self) -> None:
         """Read it anew; the same text is not repainted."""
-        if self.reader is None or not self.is_mounted:
+        if self.reader is None or not self.composed:
             return
         self._sheet = order_sheet(self.reader, self._order)
         lines = self.query_one(Lines)

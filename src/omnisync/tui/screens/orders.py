@@ -141,7 +141,7 @@ class Orders(Page):
 
     def data_changed(self) -> None:
         """Rows stay where they are; those that changed are repainted, and the counts say what is new."""
-        if not self.is_mounted or self._counting is None:
+        if not self.composed or self._counting is None:
             return
         if not self._read or not (self.table.count or self.wish.filtered):
             self.look_for(self.wish)
@@ -194,7 +194,7 @@ class Orders(Page):
 
     def _seek(self, *, on: bool) -> None:
         self._seeking = on
-        if self.is_mounted:
+        if self.composed:
             self._show_empty()
             self.tell_found()
 
@@ -203,7 +203,7 @@ class Orders(Page):
         self._show_empty()
 
     def _built(self, order: FrozenOrders, turn: int) -> None:
-        if turn != self._turn or not self.is_mounted:
+        if turn != self._turn or not self.composed:
             return
         row = self.table.row
         self._read, self._problem, self._new, self._newest = True, "", 0, order.newest

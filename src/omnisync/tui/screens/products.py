@@ -28,6 +28,9 @@ from omnisync.tui.screens.product_columns import Shape, lay_out
 from omnisync.tui.widgets.price_editor import PriceEditor
 from omnisync.tui.widgets.table import VirtualTable
 
+_SHORTEST_CODE = 8
+"""Cells that the codes get at least."""
+
 
 class FindLine(Input):
     """What is looked for; typing looks at once."""
@@ -83,7 +86,7 @@ class Products(Page):
         self.do = ProductActs(self)
         self._built_wish = self.wish
         self._finder: Finder | None = None
-        self._code_width = 8
+        self._code_width = _SHORTEST_CODE
         self._total = 0
 
     @property
@@ -127,12 +130,15 @@ class Products(Page):
         self._finder = Finder(self.omnisync.desk.database, self.table.show_head, self._built)
         self._learn()
         rows = self._finder.first(self.wish)
-        widths = sorted(cell_len(clean(row.product.code)) for row in rows)
-        self._code_width = max(8, widths[-1] if widths else 8)
+        self._measure(rows)
         self.table.show_head(rows)
         self.fit()
         # Its first rows are there already.
         self._finder.look_for(self.wish, glance=60)
+
+    def _measure(self, rows: Sequence[ListRow]) -> None:
+        """Room for the codes that this shop uses."""
+        self._code_width = max(_SHORTEST_CODE, *(cell_len(clean(row.product.code)) for row in rows), 0)
 
     def _learn(self) -> None:
         """The warehouses and stores that there are."""
@@ -195,6 +201,10 @@ class Products(Page):
             self.table.forget_selection()
         self.table.show(order, cursor)
         if not wish.filtered:
+            if not self._total and self._finder is not None:
+                # The shop was empty when the screen opened.
+                self._measure(self._finder.first(wish))
+                self.fit()
             self._total = order.count
         self._show_empty()
         self.tell_found()

@@ -107,7 +107,7 @@ class LookStep(Step, Generic[T]):
             shown = _trouble(self.trouble)
         else:
             shown = list(self.lines(self.found))
-        if self.is_mounted:
+        if self.composed:
             self.query_one(Lines).show(shown)
             self.refresh_bindings()
 

@@ -136,7 +136,7 @@ class Stores(Page):
             self._problem = str(error)
             self._show_empty()
             return
-        if self.is_mounted:
+        if self.composed:
             self._live, self._problem, self._read = live, "", True
             self._show(rows)
 
