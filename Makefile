@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINS_VENV := build/pins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint fix pins clean
+.PHONY: help setup demo test ssh bench pictures lint fix pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -22,8 +22,14 @@ demo: $(STAMP) ## run a sample shop with three pretended stores: ARGS="--headles
 test: $(STAMP) ## all the tests: ARGS="tests/unit -k money"
 	@$(BIN)/pytest -n 2 $(ARGS)
 
+ssh: $(STAMP) ## the screens over a real sshd (needs tmux, openssh-server and openssh-client)
+	@$(BIN)/pytest tests/integration/test_sshd.py $(ARGS)
+
 bench: $(STAMP) ## how fast, one JSON line per figure
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+pictures: $(STAMP) ## take the README's pictures of the screens anew, into docs/pictures
+	@$(BIN)/python -m tests.tui.photographs
 
 lint: $(STAMP) ## style, types, and who may import whom
 	@$(BIN)/ruff check

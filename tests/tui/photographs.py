@@ -34,8 +34,8 @@ from omnisync.tui.app import OmniSync
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 
 PICTURES: Sequence[tuple[str, str, Sequence[str], float]] = (
-    ("products", "OmniSync: all products", ("/", *"vida", "enter", "down", "space", "space", "down"), 1.5),
-    ("why", "OmniSync: why a store shows what it shows", ("w",), 1.5),
+    ("products", "OmniSync: all products", ("/", *"galvaniz", "enter", *3 * ("down",), "space", "space", "down"), 1.5),
+    ("why", "OmniSync: why a store shows what it shows", ("/", "SOLD", "enter", "left", "w"), 1.5),
     ("orders", "OmniSync: the orders of all stores", ("escape", "f7", "down"), 2.0),
     ("stores", "OmniSync: the stores", ("f9",), 4.0),
     ("log", "OmniSync: the log", ("f8",), 2.0),
@@ -98,9 +98,19 @@ async def _take(folder: Path) -> None:
                     await _one(app, pilot, folder, picture)
 
 
+def _sold(app: OmniSync) -> str:
+    """The code of a product that the last store has sold: its figures have a story."""
+    reader = app.data.reader
+    assert reader is not None
+    sql = """SELECT p.code FROM event e JOIN event_product ep ON ep.seq = e.seq JOIN product p ON p.id = ep.product
+        WHERE e.type = 'order.seen' AND e.stream = ? ORDER BY e.seq DESC LIMIT 1 OFFSET 3"""
+    return str(reader.one(sql, STORES[1].name))
+
+
 async def _one(app: OmniSync, pilot: Pilot[None], folder: Path, picture: tuple[str, str, Sequence[str], float]) -> None:
     name, title, keys, seconds = picture
-    await pilot.press(*keys)
+    for key in keys:
+        await pilot.press(*(_sold(app) if key == "SOLD" else (key,)))
     await asyncio.sleep(seconds)
     await pilot.pause()
     drawn = app.export_screenshot(title=title, simplify=True)

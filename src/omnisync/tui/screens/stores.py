@@ -134,9 +134,11 @@ class Stores(Page):
             rows = await in_thread(lambda: connections(desk.database, live, desk.clock.now()))
         except DatabaseError as error:
             self._problem = str(error)
-            self._show_empty()
+            if self.is_attached:
+                self._show_empty()
             return
-        if self.composed:
+        # The screens may have been left meanwhile.
+        if self.is_attached and self.composed:
             self._live, self._problem, self._read = live, "", True
             self._show(rows)
 
