@@ -1,7 +1,7 @@
 """The screens on a database with no daemon behind them, or an empty Textual app: run by file name in a terminal.
 
 ``python -P alone.py screens CONFIG REPORT [WANTED]`` or ``python -P alone.py empty "" REPORT``. Into REPORT go the
-milliseconds from the mount of the app to the moment at which the first content is handed to the terminal.
+milliseconds from the mount of the product list's screen, or of the empty app, to the moment at which the first content is handed to the terminal.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ async def nobody(*_given: object) -> AsyncIterator[None]:
     yield None
 
 
-def report_first(app: Any, wanted: str, report: Path) -> None:
-    """Measure from the app's mount to the first write that has the wanted text."""
+def report_first(node: Any, wanted: str, report: Path) -> None:
+    """Measure from the mount to the first write that has the wanted text."""
     from textual.drivers.linux_driver import LinuxDriver
 
-    mount, write, began = app.on_mount, LinuxDriver.write, [0.0]
+    mount, write, began = node.on_mount, LinuxDriver.write, [0.0]
 
     def mounting(self: Any) -> None:
         began[0] = time.perf_counter()
@@ -40,7 +40,7 @@ def report_first(app: Any, wanted: str, report: Path) -> None:
             LinuxDriver.write = write  # type: ignore[method-assign]
         write(self, data)
 
-    app.on_mount, LinuxDriver.write = mounting, writing  # type: ignore[method-assign]
+    node.on_mount, LinuxDriver.write = mounting, writing  # type: ignore[method-assign]
 
 
 def empty(report: Path) -> None:
@@ -68,10 +68,10 @@ def empty(report: Path) -> None:
 def screens(config: Path, report: Path, wanted: str = FIRST_CODE) -> None:
     """What `omnisync` opens; the first content is what has the wanted text."""
     from omnisync import screen
-    from omnisync.tui.app import OmniSync
+    from omnisync.tui.screens.products import Products
 
     screen.connected = nobody  # type: ignore[assignment]
-    report_first(OmniSync, wanted, report)
+    report_first(Products, wanted, report)
     screen.open_screen(config, {})
 
 

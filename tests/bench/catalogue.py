@@ -7,8 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 from tests.bench import (
-    appending, erp_pull, first_rows, idle, intake, keys, latency, listing, log_tail, program_start, push, quiet,
-    rebuilding, start, ui_load,
+    appending,
+    erp_pull,
+    first_rows,
+    idle,
+    intake,
+    keys,
+    latency,
+    listing,
+    log_tail,
+    program_start,
+    push,
+    quiet,
+    rebuilding,
+    start,
+    ui_load,
 )  # fmt: skip
 from tests.bench.figure import Figure
 from tests.bench.size import Size

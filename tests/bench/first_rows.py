@@ -1,4 +1,4 @@
-"""rows_10k, rows_100k, rows_1m: from the mount of the app to the first rows on the screen.
+"""rows_10k, rows_100k, rows_1m: from the mount of the Products screen to its first rows in the terminal.
 
 Each product has five balances and two figures on each of three stores; the screens run in a terminal of their
 own without a daemon. The floor is an empty Textual app in the same terminal.

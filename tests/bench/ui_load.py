@@ -67,7 +67,7 @@ def _measured(place: Place, size: Size) -> list[float]:
     took: list[float] = []
     with Terminal([program], {"OMNISYNC_CONFIG": str(place.config)}) as terminal:
         terminal.until(database.exists, "there is a database")
-        terminal.until_written("running here".encode())
+        terminal.until_written(b"running here")
         with Reader(database) as reader:
             listings = "SELECT count(*) FROM figure WHERE mode = 'push'"
             terminal.until(lambda: reader.one(listings) and not reader.one(_WAITING), "it rests", _PATIENCE)
@@ -84,7 +84,7 @@ def _general_update(terminal: Terminal) -> None:
     since = terminal.send("\r")
     terminal.until_written(b"confirmed", since)
     terminal.send("\x1b")
-    terminal.until_written(b"Enter sheet", since)
+    terminal.until_written(b" sheet", since)
 
 
 def _moved(terminal: Terminal, reader: Reader) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,8 +12,24 @@ from omnisync.folders import DATABASE, LOG
 from omnisync.log import people
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
-    BalancesCounted, BatchAnswered, BatchItem, BatchMade, BatchOutcome, Card, Count, Event, LineSeen, ListingsSeen,
-    ListPrice, OrderSeen, PricesRead, ProductsRead, Quarantined, SeenListing, StoreBroke, StoreRulesSet,
+    BalancesCounted,
+    BatchAnswered,
+    BatchItem,
+    BatchMade,
+    BatchOutcome,
+    Card,
+    Count,
+    Event,
+    LineSeen,
+    ListingsSeen,
+    ListPrice,
+    OrderSeen,
+    PricesRead,
+    ProductsRead,
+    Quarantined,
+    SeenListing,
+    StoreBroke,
+    StoreRulesSet,
 )  # fmt: skip
 from omnisync.model.order import Customer, OrderState
 from omnisync.model.rules import StoreRules
@@ -61,7 +78,7 @@ def _order(change: Change, at: int, name: str) -> OrderSeen:
 
 async def fill(folder: Path) -> None:
     """Write the database and the log into the folder."""
-    folder.mkdir()
+    await asyncio.to_thread(_log, folder)
     log = await Log.open(folder / DATABASE, SystemClock())
 
     def orders(change: Change) -> None:
@@ -73,6 +90,10 @@ async def fill(folder: Path) -> None:
         await log.transact(orders, "daemon")
     finally:
         await log.close()
+
+
+def _log(folder: Path) -> None:
+    folder.mkdir()
     with (folder / LOG).open("wb") as file:
         for at, name in enumerate(NAMES):
             record = {

@@ -84,7 +84,7 @@ async def _shop(place: Place) -> AsyncIterator[tuple[Settings, Running]]:
 
 async def _until(true: Callable[[], object]) -> None:
     async with asyncio.timeout(60):
-        while not true():
+        while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
 
@@ -102,9 +102,11 @@ def _sold(app: OmniSync) -> str:
     """The code of a product that the last store has sold: its figures have a story."""
     reader = app.data.reader
     assert reader is not None
-    sql = """SELECT p.code FROM event e JOIN event_product ep ON ep.seq = e.seq JOIN product p ON p.id = ep.product
-        WHERE e.type = 'order.seen' AND e.stream = ? ORDER BY e.seq DESC LIMIT 1 OFFSET 3"""
-    return str(reader.one(sql, STORES[1].name))
+    sql = """SELECT p.code FROM shop_order o JOIN order_line l ON l.shop_order = o.id JOIN product p ON p.id = l.product
+        WHERE o.store = ? AND o.state = 'new' ORDER BY o.id DESC LIMIT 1 OFFSET 2"""
+    code = reader.one(sql, STORES[1].name)
+    assert code, "nothing was sold yet"
+    return str(code)
 
 
 async def _one(app: OmniSync, pilot: Pilot[None], folder: Path, picture: tuple[str, str, Sequence[str], float]) -> None:

@@ -132,9 +132,8 @@ def listings_by_remote(state: State, store: str, remote_ids: Sequence[str]) -> l
 
 
 def expect(state: State, store: str, remote_ids: Sequence[str]) -> None:
-    """These listings are about to be looked at, with their products and figures: load them together."""
+    """These listings are about to be looked at, with their figures: load them together."""
     products = [row.product for row in listings_by_remote(state, store, remote_ids) if row.product is not None]
-    state.products.prefetch(products)
     state.figures.prefetch(products)
 
 

@@ -22,10 +22,10 @@ from omnisync.model.rules import StoreRules
 
 R = TypeVar("R")
 
-MOST_CACHED = 8_000
+MOST_CACHED = 4_000
 """Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
 
-_MOST_OF = {"product": 16_000, "figure": 16_000, "listing": 3_000}
+_MOST_OF = {"product": 12_000, "figure": 6_000, "listing": 2_000}
 """The same where other figures are better: every event needs its product; listings are large and seldom needed twice."""
 
 

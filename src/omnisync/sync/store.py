@@ -177,14 +177,14 @@ class StoreSync:
         outbox.expect(state, self.name, [listing.ref.remote_id for listing in page])
         for listing in page:
             known = state.listings.get((self.name, listing.ref.remote_id))
-            if known is not None and known.product is not None:
-                product = state.products.get(known.product)
-                code, reason = (product.code if product else ""), ""
-            else:
+            product, reason = None, ""
+            if known is None or known.product is None:
                 product, reason = matcher.find(listing.ref.remote_id, (listing.code, *listing.barcodes))
-                code = product.code if product else ""
-            row = _seen_listing(listing, code, reason)
+            row = _seen_listing(listing, product.code if product else "", reason)
             if self._is_new(change, row):
+                if known is not None and known.product is not None:
+                    product = state.products.get(known.product)
+                    row = msgspec.structs.replace(row, product=product.code if product else "")
                 new.append(row)
             elif known is not None and known.product is not None:
                 figure = SeenFigure(row.remote_id, row.stock, row.price)
