@@ -10,6 +10,7 @@ import gc
 import getpass
 import importlib
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -45,7 +46,17 @@ def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.
     screens.run()
     if screens.leads_to:
         return str(screens.leads_to)
+    if screens.return_code == 128 + signal.SIGHUP:
+        _let_go_of_the_line()
     sys.exit(screens.return_code)
+
+
+def _let_go_of_the_line() -> None:
+    """The terminal is gone: what is still written to it at the very end would fail, and hide the exit code."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (sys.stdout.fileno(), sys.stderr.fileno()):
+        os.dup2(nowhere, number)
+    os.close(nowhere)
 
 
 def _desk(path: Path, found: Glance, environment: Mapping[str, str]) -> Desk:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from omnisync.cli.group import omnisync
-from omnisync.cli.group import entries
+from omnisync.cli.group import entries, omnisync
 
 MANUAL = Path(__file__).parents[2] / "docs" / "commands.md"
 

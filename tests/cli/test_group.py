@@ -15,8 +15,7 @@ from tests.cli.conftest import Shop
 from tests.cli.manual import MANUAL
 
 from omnisync import __version__
-from omnisync.cli.group import omnisync
-from omnisync.cli.group import entries
+from omnisync.cli.group import entries, omnisync
 
 NAMES = [*entries()]
 

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Iterator
@@ -69,10 +70,12 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    made = Terminal(tmp_path)
-    yield made
-    made.close()
+def terminal() -> Iterator[Terminal]:
+    # Not pytest's own folder: a socket's path must be shorter than a test's name may be.
+    with tempfile.TemporaryDirectory(prefix="demo-") as folder:
+        made = Terminal(Path(folder))
+        yield made
+        made.close()
 
 
 def _gone(pids: list[int]) -> bool:

@@ -37,6 +37,7 @@ from omnisync.ports import SystemClock
 from omnisync.tui.app import OmniSync
 from omnisync.tui.desk import Desk, Link
 from omnisync.tui.screens.products import Products
+from omnisync.tui.themes import DARK
 
 STORES = {"trendyol": "TRY", "woo-hu": "HUF", "woo-tr": "TRY"}
 WAREHOUSES = ("DEPO", "MAĞ")
@@ -150,7 +151,7 @@ def desk(folder: Path, daemon: FakeDaemon, **more: Any) -> Desk:
     given: dict[str, Any] = {"configured": True, "shop": "Demir Hırdavat", **more}
     return Desk(
         folder=folder, config=folder / "omnisync.toml", connect=daemon.connect, clock=SystemClock(), actor="test",
-        new_id=lambda: f"id-{next(numbers)}", **given,
+        new_id=lambda: f"id-{next(numbers)}", **{"theme": DARK.name, **given},
     )  # fmt: skip
 
 

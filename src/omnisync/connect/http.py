@@ -240,6 +240,13 @@ def http_date(value: str | None) -> int | None:
         return None
 
 
+def load_transport() -> None:
+    """Import what the first request would: a daemon does so before its memory fills and empties again."""
+    import httpcore  # noqa: F401
+
+    tls_context()
+
+
 _tls: ssl.SSLContext | None = None
 
 
