@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from omnisync.connect.http import load_transport
 from omnisync.daemon.lock import only_one
 from omnisync.daemon.memory import calm_collector, give_back_when_quiet
 from omnisync.daemon.notify import Notifier
@@ -72,6 +73,7 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     told = structlog.get_logger()
     notifier = Notifier()
+    load_transport()
     calm_collector()
     async with running(folder, clock, make_engine) as daemon:
         told.info("daemon.started", folder=str(folder), stores=sorted(daemon.engine.stores))

@@ -113,6 +113,8 @@ def _replay(source: sqlite3.Connection, target: sqlite3.Connection, progress: Pr
     while events := source.execute(sql, (after, until or 2**62, _STEP)).fetchall():
         for seq, at, payload in events:
             apply(state, seq, at, decode(payload))
+        if state.traces > _MOST_PENDING:
+            state.flush_traces()
         if state.pending > _MOST_PENDING:
             state.flush()
             state.trim(_MOST_CACHED)

@@ -205,6 +205,10 @@ class State:
         if self._search:
             self.db.executemany("INSERT OR REPLACE INTO search (rowid, text) VALUES (?, ?)", self._search.items())
             self._search.clear()
+        self.flush_traces()
+
+    def flush_traces(self) -> None:
+        """Write only which events touched which products."""
         if self._traces:
             # In order of the key: a tree that is filled in order is filled twice as fast.
             self._traces.sort()
@@ -212,9 +216,14 @@ class State:
             self._traces.clear()
 
     @property
+    def traces(self) -> int:
+        """How many of those are to be written."""
+        return len(self._traces)
+
+    @property
     def pending(self) -> int:
-        """How many rows are to be written."""
-        return sum(table.pending for table in self._tables) + len(self._traces)
+        """How many rows are to be written, but for the traces."""
+        return sum(table.pending for table in self._tables)
 
     def trim(self, most: int | None = None) -> None:
         """After a commit: drop from memory the tables that have grown large, by default on a small PC's scale."""
