@@ -70,13 +70,14 @@ def _check(written: bytes) -> list[str]:
 
 def _leave(terminal: Terminal) -> None:
     """Esc, and a moment, because it is the beginning of other keys too."""
-    terminal.press(_ESCAPE, 0.07)
+    terminal.press(_ESCAPE, 0.25)
+    terminal.until_quiet()
 
 
 def _look(terminal: Terminal, *keys: str) -> None:
     """Press each of these keys and leave what it opened."""
     for key in keys:
-        terminal.press(key, 0.07)
+        terminal.press(key, 0.2)
         _leave(terminal)
 
 
@@ -89,7 +90,8 @@ def _end(terminal: Terminal) -> list[str]:
 def test_hostile_names_do_nothing_in_the_list_the_sheet_and_the_reasons(terminal: Terminal) -> None:
     for at in range(len(hostile.NAMES)):
         _seen(terminal, _ENTER, "next store")
-        terminal.press("w", 0.05)
+        terminal.press("w", 0.25)
+        terminal.until_quiet()
         _leave(terminal)
         _leave(terminal)
         if at % 8 == 0:
