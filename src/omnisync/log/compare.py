@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from omnisync.log import stored
 from omnisync.log.reader import Reader
 from omnisync.model.events import Kind
 
@@ -90,4 +91,4 @@ def sizes(reader: Reader) -> tuple[int, int]:
 
 def last_seq(reader: Reader) -> int:
     """The newest event's place in the log, 0 in an empty one."""
-    return int(reader.one("SELECT coalesce(max(seq), 0) FROM event"))
+    return reader.ask(stored.head)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from omnisync.log import stored
 from omnisync.log.reader import Reader
 
 _MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
@@ -26,7 +27,7 @@ def examine(reader: Reader) -> Condition:
     faults = quick_check(reader.db)
     if faults:
         return Condition(faults, 0, 0, 0)
-    events, newest = reader.rows("SELECT count(*), coalesce(max(at), 0) FROM event")[0]
+    events, newest = reader.ask(lambda db: (stored.count(db), stored.newest_at(db)))
     generation = reader.one("SELECT value FROM meta WHERE key = 'generation'")
     return Condition((), events, newest, int(generation or 1))
 

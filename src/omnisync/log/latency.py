@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
+from omnisync.log import stored
 from omnisync.log.reader import Reader
 from omnisync.model.events import (
     BalancesCounted,
@@ -27,11 +29,6 @@ from omnisync.model.events import (
     decode,
 )  # fmt: skip
 from omnisync.model.rules import StoreRules
-
-_TYPES = (
-    "'order.seen', 'erp.balances', 'erp.prices', 'person.price', 'batch.made', 'batch.answered', 'store.seen', "
-    "'store.listings', 'store.rules'"
-)
 
 _Figure = tuple[str, str, Kind]
 """Store, remote id, which figure."""
@@ -71,8 +68,7 @@ class Latency:
 
     def read_on(self, reader: Reader) -> None:
         """Take in what the log has got since the last time."""
-        sql = f"SELECT seq, at, payload FROM event WHERE seq > ? AND type IN ({_TYPES}) ORDER BY seq"
-        for seq, at, payload in reader.rows(sql, self._read):
+        for seq, at, payload in reader.ask(lambda db: list(chain(*stored.facts(db, self._read)))):
             self._take(seq, at, decode(payload))
             self._read = seq
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from omnisync.log import stored
 from omnisync.log.overview import OrderView, oversold
 from omnisync.log.people import unseal
 from omnisync.log.reader import Reader
@@ -109,7 +110,7 @@ def freeze(path: Path, wish: OrderWish, buyers: Sequence[int] = ()) -> FrozenOrd
     """Find the orders of the wish, and those of ``buyers`` (see ``orders_of_buyers``)."""
     with Reader(path) as reader:
         reader.db.create_function("has_words", 2, _has_words, deterministic=True)
-        since = reader.one("SELECT coalesce(max(seq), 0) FROM event")
+        since = reader.ask(stored.head)
         newest = reader.one("SELECT coalesce(max(id), 0) FROM shop_order")
         where, values = _where(wish)
         if wish.text.strip():

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from omnisync.log import stored
 from omnisync.log.product_list import ProductView, Sort, match
 from omnisync.log.product_list import views as rows_of
 from omnisync.log.reader import Reader
@@ -109,7 +110,7 @@ class FrozenList:
     def build(self, wish: Wish) -> int:
         """Freeze the order; answers how many rows it has."""
         with self._turn:
-            self._since = self._reader.one("SELECT coalesce(max(seq), 0) FROM event")
+            self._since = self._reader.ask(stored.head)
             db = self._reader.db
             try:
                 db.execute("DELETE FROM temp.place")

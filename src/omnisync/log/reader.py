@@ -7,11 +7,14 @@ nothing but the standard library, so that the first rows are on the screen at on
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from omnisync.errors import DatabaseError
 from omnisync.text import _
+
+T = TypeVar("T")
 
 
 class Reader:
@@ -57,6 +60,19 @@ class Reader:
         """The first column of the first row, or None."""
         found = self.rows(sql, *values)
         return found[0][0] if found else None
+
+    def ask(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """What the function reads, all of it at one moment."""
+        outermost = not self.db.in_transaction
+        try:
+            if outermost:
+                self.db.execute("BEGIN")
+            return function(self.db)
+        except sqlite3.Error as error:
+            raise _unreadable(self.path, error) from error
+        finally:
+            if outermost and self.db.in_transaction:
+                self.db.execute("COMMIT")
 
     def complete(self) -> bool:
         """Whether all tables are there: a database that is just being made shows itself before they are."""

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from omnisync.log import stored
 from omnisync.log.apply import TABLES_VERSION, apply
 from omnisync.log.state import State
 from omnisync.model.events import decode
-
-_STEP = 5_000
-"""Events read at once."""
 
 _MOST_PENDING, _MOST_CACHED = 300_000, 150_000
 """Rows that wait to be written before they are; rows of one table that stay in memory after that."""
@@ -106,11 +104,10 @@ def _without_collector() -> Iterator[None]:
 
 
 def _replay(source: sqlite3.Connection, target: sqlite3.Connection, progress: Progress, until: int | None) -> int:
-    total = int(source.execute("SELECT count(*) FROM event").fetchone()[0])
+    total = stored.count(source)
     state = State(target, empty=True, indexes=False)
-    done, after = 0, 0
-    sql = "SELECT seq, at, payload FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
-    while events := source.execute(sql, (after, until or 2**62, _STEP)).fetchall():
+    done = 0
+    for events in stored.facts(source, until=until):
         for seq, at, payload in events:
             apply(state, seq, at, decode(payload))
         if state.traces > _MOST_PENDING:
@@ -118,7 +115,6 @@ def _replay(source: sqlite3.Connection, target: sqlite3.Connection, progress: Pr
         if state.pending > _MOST_PENDING:
             state.flush()
             state.trim(_MOST_CACHED)
-        after = events[-1][0]
         done += len(events)
         progress(done, total)
     state.flush()

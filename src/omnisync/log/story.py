@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from omnisync.log import stored
+from omnisync.log.archive import Stored
 from omnisync.log.overview import rules_of
 from omnisync.log.reader import Reader
 from omnisync.log.rows import BatchRow, FigureRow
@@ -92,32 +94,23 @@ class Why:
 
 def events_of_product(reader: Reader, product: int, limit: int = 100) -> list[Told]:
     """The newest events that touched a product, newest first."""
-    sql = """SELECT e.seq, e.at, e.type, e.stream, e.actor, e.payload FROM event_product t JOIN event e ON e.seq = t.seq
-        WHERE t.product = ? ORDER BY t.seq DESC LIMIT ?"""
-    return [_told(row) for row in reader.rows(sql, product, limit)]
+    return list(map(_told, reader.ask(lambda db: stored.of_product(db, product, limit))))
 
 
 def events_of_order(reader: Reader, number: str, limit: int = 100) -> list[Told]:
     """The events of every order of that number, newest first."""
     streams = [f"order:{store}:{number}" for (store,) in reader.rows("SELECT name FROM store ORDER BY name")]
-    found = [_told(row) for stream in streams for row in _stream(reader, stream, limit)]
-    return sorted(found, key=lambda told: -told.seq)[:limit]
+    found = reader.ask(lambda db: [each for stream in streams for each in stored.of_stream(db, stream, limit)])
+    return [_told(each) for each in sorted(found, key=lambda each: -each.seq)[:limit]]
 
 
 def events(reader: Reader, limit: int = 100, before: int = 2**62) -> list[Told]:
     """The newest events of all, newest first."""
-    sql = "SELECT seq, at, type, stream, actor, payload FROM event WHERE seq < ? ORDER BY seq DESC LIMIT ?"
-    return [_told(row) for row in reader.rows(sql, before, limit)]
+    return list(map(_told, reader.ask(lambda db: stored.newest(db, limit, before))))
 
 
-def _stream(reader: Reader, stream: str, limit: int) -> list[tuple[object, ...]]:
-    sql = """SELECT seq, at, type, stream, actor, payload FROM event WHERE stream = ? ORDER BY seq DESC LIMIT ?"""
-    return reader.rows(sql, stream, limit)
-
-
-def _told(row: tuple[object, ...]) -> Told:
-    seq, at, type_, stream, actor, payload = row
-    return Told(seq, at, type_, stream, actor, decode(payload))  # type: ignore[arg-type]
+def _told(each: Stored) -> Told:
+    return Told(each.seq, each.at, each.type, each.stream, each.actor, decode(each.payload))
 
 
 def product_of(reader: Reader, key: str) -> int | None:
@@ -163,12 +156,15 @@ def _figures(reader: Reader, product: int, store: str) -> Iterator[FigureRow]:
 
 
 def _balances(reader: Reader, product: int, code: str) -> Iterator[BalanceStory]:
-    sql = """SELECT b.warehouse, b.on_hand, b.reserved, b.counted_at, e.payload FROM balance b
-        LEFT JOIN event e ON e.seq = b.counted_seq WHERE b.product = ? ORDER BY b.warehouse"""
-    for warehouse, on_hand, reserved, counted_at, payload in reader.rows(sql, product):
+    sql = """SELECT warehouse, on_hand, reserved, counted_at, counted_seq FROM balance
+        WHERE product = ? ORDER BY warehouse"""
+    balances = reader.rows(sql, product)
+    causes = reader.ask(lambda db: stored.at(db, {row[-1] for row in balances}))
+    payloads = {each.seq: each.payload for each in causes}
+    for warehouse, on_hand, reserved, counted_at, counted_seq in balances:
         source, line = "", 0
-        if payload:
-            event = decode(payload)
+        if counted_seq in payloads:
+            event = decode(payloads[counted_seq])
             source = getattr(event, "source", "")
             counts = getattr(event, "counts", ())
             line = next((each.line for each in counts if (each.code, each.warehouse) == (code, warehouse)), 0)

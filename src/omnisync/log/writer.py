@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 import aiosqlite
 
 from omnisync.errors import DatabaseError, DatabaseReadOnly, DiskFull, OmniSyncError
+from omnisync.log import stored
 from omnisync.log.apply import apply
 from omnisync.log.migrate import prepare
 from omnisync.log.state import State
@@ -147,7 +148,7 @@ class Log:
         return log
 
     def _begin(self, db: sqlite3.Connection) -> int:
-        last = int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+        last = stored.head(db)
         self._state = State(db, empty=not last)
         return last + 1
 
