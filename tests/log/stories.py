@@ -133,6 +133,9 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.FiguresReleased: st.builds(ev.FiguresReleased, _stores, _kinds, _some(_codes, 2)),
     ev.Quarantined: st.builds(ev.Quarantined, _stores, _subject, st.just("why")),
     ev.QuarantineClosed: st.builds(ev.QuarantineClosed, _stores, _subject),
+    ev.CustomerForgotten: st.builds(
+        ev.CustomerForgotten, st.sampled_from(("erp:K", "s1:7")), st.just("hash"), st.just(5)
+    ),
     ev.Restored: st.builds(ev.Restored, st.just(5)),
 }  # fmt: skip
 """How each type of event is made up."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.tui.hardware_shop import opened, shown, until
-from tests.tui.troubled_shop import GONE, NEWER, OLDER, add_order, fill
+from tests.tui.troubled_shop import GONE, NEWER, OLDER, Attached, add_order, daemon, fill
 
 from omnisync.folders import DATABASE
 from omnisync.log.order_list import OrderWish, counts, freeze, order_rows, orders_of_buyers
@@ -116,6 +116,27 @@ async def test_the_sheet_opens_the_product_and_the_buyer_s_other_orders(folder: 
         await until(lambda: not isinstance(app.screen, Orders))
         await pilot.press("enter")
         await until(lambda: 'Boru ¾" galvaniz' in shown(app))
+
+
+async def test_a_buyer_is_erased_after_a_yes_and_the_order_stays(folder: Path) -> None:
+    async with daemon(folder), opened(folder, Attached(folder), size=(110, 40)) as (app, pilot):
+        await pilot.press("f7")
+        await until(lambda: len(rows(app)) == 5)
+        page(app).table.move_to(rows(app).index(OLDER))
+        await pilot.press("enter")
+        await until(lambda: "Jürgen Öz" in shown(app))
+        await pilot.press("f6")
+        await until(lambda: "Erase this person?" in shown(app))
+        assert "3 orders stay" in shown(app)
+        assert "2 of them are still to be sent" in shown(app)
+        await pilot.press("escape")
+        await pilot.press("f6")
+        await until(lambda: "Erase this person?" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: "erased at a person's wish" in shown(app))
+        assert "Jürgen" not in shown(app)
+        await pilot.press("f6")
+        await until(lambda: any("Nothing personal" in each.message for each in app._notifications))
 
 
 async def test_before_there_is_any_data_it_says_so(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def entries() -> Mapping[str, Entry]:
         ),
         "backup": Entry(data, f"{here}.backup", _("Write a copy of the database to a file.")),
         "restore": Entry(data, f"{here}.restore", _("Put a backup in the place of the database.")),
+        "forget": Entry(data, f"{here}.forget", _("Erase everything personal of one customer, for good.")),
         "verify": Entry(data, f"{here}.verify", _("Prove that the tables are what the log says.")),
         "rebuild": Entry(data, f"{here}.rebuild", _("Make the tables anew from the log.")),
     }

@@ -20,6 +20,7 @@ from omnisync.daemon.ticker import SchedulerTicker
 from omnisync.folders import DATABASE, SOCKET
 from omnisync.log.writer import Log
 from omnisync.ports import Clock
+from omnisync.sync import forgetting
 from omnisync.sync.commands import Commands
 from omnisync.sync.engine import Engine, Ticker
 
@@ -46,6 +47,7 @@ async def running(
         stack.enter_context(only_one(folder))
         log = await Log.open(folder / DATABASE, clock)
         stack.push_async_callback(log.close)
+        await forgetting.go_on(log)
         ticker = stack.enter_context(SchedulerTicker())
         engine = await make_engine(log, ticker, stack)
         commands = Commands(engine)

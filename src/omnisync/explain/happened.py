@@ -14,6 +14,7 @@ from omnisync.model.events import (
     BatchMade,
     BatchSent,
     ChangeHeld,
+    CustomerForgotten,
     CustomersRead,
     ErpOrderMoved,
     Event,
@@ -316,6 +317,10 @@ def _restored(event: Restored) -> str:
     return _("a person restored a backup whose newest event is of {at}").format(at=at)
 
 
+def _forgot(event: CustomerForgotten) -> str:
+    return _("a person had everything personal of buyer {buyer} erased").format(buyer=event.customer)
+
+
 def short(key: str) -> str:
     """A batch's key as people can read it out."""
     return key[:8]
@@ -358,5 +363,6 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     Quarantined: _quarantined,
     QuarantineClosed: _quarantine_closed,
     Restored: _restored,
+    CustomerForgotten: _forgot,
 }
 """By type of event; a test holds it complete."""

@@ -13,7 +13,7 @@ from omnisync.text import _, plural, quantity
 def buyer(order: OrderView) -> str:
     """First name and an initial: enough to know an order by, over a shoulder too little to know a person by."""
     if order.customer is None:
-        return "–"
+        return _("erased") if order.erased else "–"
     first, *others = order.customer.name.split() or ["–"]
     return f"{first} {others[-1][0]}." if others else first
 

@@ -28,6 +28,7 @@ from pathlib import Path
 from omnisync.errors import CommandRefused, DatabaseError, DatabaseTooNew, DiskFull
 from omnisync.log.apply import TABLES_VERSION
 from omnisync.log.examine import Condition, examine, quick_check
+from omnisync.log.forget import again, erasures, scrub
 from omnisync.log.migrate import migrations
 from omnisync.log.reader import Reader
 from omnisync.log.rebuild import Progress, verify
@@ -129,10 +130,14 @@ async def restore(prepared: Prepared, database: Path, clock: Clock, actor: str) 
 
     The caller holds the lock of the data folder.
     """
+    erased = erasures(database)
     try:
         log = await Log.open(prepared.path, clock)
         try:
             await log.transact(lambda change: _tell(change, prepared.condition.newest), actor)
+            # An older backup must not bring anybody back who has been erased since.
+            if await log.transact(lambda change: again(change, erased), actor):
+                await log.query(scrub)
         finally:
             await log.close()
         with _in_words(database):

@@ -189,8 +189,8 @@ def order_rows(reader: Reader, ids: Sequence[int], since: int = 2**62) -> list[O
         id_, store, number, state, placed_at, total, currency, customer, sealed, lines, unknown, *rest = row
         short = tuple(lacking.get(id_, ()))
         order = OrderView(
-            id_, store, number, state, placed_at, total, currency, unseal(reader.db, customer, sealed), lines, unknown,
-            len(short), *rest,
+            id_, store, number, state, placed_at, total, currency, unseal(reader.db, customer, sealed),
+            bool(customer) and not sealed, lines, unknown, len(short), *rest,
         )  # fmt: skip
         found[id_] = OrderRow(order, short, customer, _changed(reader, store, number, since))
     return [found[id_] for id_ in ids if id_ in found]

@@ -79,7 +79,10 @@ class UnmatchedView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order; amounts in minor units; ``short`` counts products of which too little is left for it."""
+    """An order; amounts in minor units; ``short`` counts products of which too little is left for it.
+
+    ``erased``: its buyer was known, and has been forgotten since.
+    """
 
     id: int
     store: str
@@ -89,6 +92,7 @@ class OrderView:
     total: int
     currency: str
     customer: Customer | None
+    erased: bool
     lines: int
     unknown: int
     short: int
@@ -218,12 +222,13 @@ def orders(reader: Reader, *, store: str = "", state: str = "", limit: int = 200
         WHERE (? = '' OR store = ?) AND (? = '' OR state = ?) ORDER BY placed_at DESC, id DESC LIMIT ?"""
     return [
         OrderView(
-            id_, name, number, its_state, placed_at, total, currency, unseal(reader.db, customer, sealed), *counts
+            id_, name, number, its_state, placed_at, total, currency, unseal(reader.db, customer, sealed),
+            bool(customer) and not sealed, *rest,
         )
-        for id_, name, number, its_state, placed_at, total, currency, customer, sealed, *counts in reader.rows(
+        for id_, name, number, its_state, placed_at, total, currency, customer, sealed, *rest in reader.rows(
             sql, store, store, state, state, limit
         )
-    ]
+    ]  # fmt: skip
 
 
 def oversold(reader: Reader) -> int:

@@ -57,13 +57,26 @@ class PriceRow:
 
 @dataclass(slots=True)
 class CustomerRow:
-    """A buyer of a store, or an account of the ERP; ``ref`` is what that source calls them."""
+    """A buyer of a store, or an account of the ERP; ``ref`` is what that source calls them.
+
+    ``forgotten_at`` > 0: what was told of them until then has been erased.
+    """
 
     id: str
     source: str
     ref: str
     sealed: str
     digest: str = ""
+    forgotten_at: int = 0
+
+
+@dataclass(slots=True)
+class ErasureRow:
+    """A customer whose key was destroyed; ``key`` is a hash of that key."""
+
+    key: str
+    customer: str
+    forgotten_at: int
 
 
 @dataclass(slots=True)

@@ -56,6 +56,7 @@ class State:
         self.balances = table(rows.BalanceRow, "balance", "product", "warehouse", ("on_hand",))
         self.prices = table(rows.PriceRow, "price", "product", "price_list")
         self.customers = table(rows.CustomerRow, "customer", "id")
+        self.erasures = table(rows.ErasureRow, "erasure", "key")
         self.stores = table(rows.StoreRow, "store", "name")
         self.choices = table(rows.ChoiceRow, "choice", "product", "store")
         self.listings = table(rows.ListingRow, "listing", "store,remote_id")

@@ -81,10 +81,16 @@ class Pull(Command, frozen=True, tag="pull"):
     store: str = ""
 
 
+class Forget(Command, frozen=True, tag="forget"):
+    """Erase everything personal of these buyers and accounts, by their ids, here and in every backup at hand."""
+
+    customers: tuple[str, ...]
+
+
 class Status(Command, frozen=True, tag="status"):
     """How every connection is doing just now, and what is left of its rate limits."""
 
 
-AnyCommand: TypeAlias = Union[SetPrice, Exclude, Update, Release, Link, Retry, RetryOrder, Pause, Pull, Status]  # noqa: UP007
+AnyCommand: TypeAlias = Union[SetPrice, Exclude, Update, Release, Link, Retry, RetryOrder, Pause, Pull, Forget, Status]  # noqa: UP007
 
 Reply: TypeAlias = dict[str, Any]

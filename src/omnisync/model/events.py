@@ -392,6 +392,18 @@ class UpdateOrdered(Fact, frozen=True, tag="person.update"):
     products: tuple[str, ...] = ()
 
 
+class CustomerForgotten(Fact, frozen=True, tag="person.forgot"):
+    """A buyer's or an account's personal fields are gone for good: the key that sealed them was destroyed.
+
+    ``key`` is a hash of that key, so that an old backup with the key in it can be told from one with a newer
+    key of the same buyer, who ordered again. ``forgotten_at`` is when it was asked for: a restore says it again.
+    """
+
+    customer: str
+    key: str
+    forgotten_at: int
+
+
 class Retried(Fact, frozen=True, tag="person.retry"):
     """Try refused figures of these products again."""
 
@@ -483,7 +495,7 @@ Event: TypeAlias = Union[  # noqa: UP007
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
     ExclusionSet,
     StorePaused, UpdateOrdered, Retried, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped, FiguresReleased,
-    Quarantined, QuarantineClosed, Restored,
+    Quarantined, QuarantineClosed, Restored, CustomerForgotten,
 ]  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

@@ -10,13 +10,14 @@ import msgspec
 from omnisync.connect.budget import Allowance
 from omnisync.connect.store import StoreConnector
 from omnisync.errors import CommandRefused
-from omnisync.log import pulls
+from omnisync.log import forget, pulls
 from omnisync.log.rows import ProductRow
 from omnisync.log.state import State
 from omnisync.log.writer import Change
 from omnisync.model.commands import (
     AnyCommand,
     Exclude,
+    Forget,
     Link,
     Pause,
     Pull,
@@ -42,6 +43,7 @@ from omnisync.model.events import (
 from omnisync.model.rules import StoreRules
 from omnisync.sync import matching
 from omnisync.sync.engine import Engine, save_row
+from omnisync.sync.forgetting import leave_nothing
 from omnisync.text import _
 
 
@@ -60,6 +62,8 @@ class Commands:
                 return self._pull(command)
             case RetryOrder():
                 return await self._retry_order(command, actor, id)
+            case Forget():
+                return await self._forget(command, actor)
         reply = await self._engine.log.transact(lambda change: _once(change, id, command), actor)
         if isinstance(command, Release) and self._engine.erp is not None:
             self._engine.erp.sync.wake_pull.set()
@@ -95,6 +99,22 @@ class Commands:
         await self._engine.log.transact(decide, actor)
         erp.sync.wake_export.set()
         return {}
+
+    async def _forget(self, command: Forget, actor: str) -> Reply:
+        """Needs no memory of its id: whoever is erased already is passed over."""
+        log = self._engine.log
+
+        def decide(change: Change) -> int:
+            unknown = [each for each in command.customers if change.state.customers.get(each) is None]
+            if unknown:
+                raise CommandRefused(_("There is no customer {name}.").format(name=", ".join(unknown)))
+            return forget.forget(change, command.customers, log.path.parent)
+
+        forgotten = await log.transact(decide, actor)
+        left = await leave_nothing(log)
+        return {
+            "forgotten": forgotten, "backups": left.backups, "unreached": list(left.unreached), "clean": left.clean
+        }  # fmt: skip
 
     def _pull(self, command: Pull) -> Reply:
         engine = self._engine

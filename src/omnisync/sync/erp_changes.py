@@ -177,6 +177,9 @@ def customers(rules: ErpRules, change: Change, read: ErpRead[ErpCustomer]) -> in
     for row in read.rows:
         id_ = f"{rules.name}:{row.code}"
         known = change.state.customers.get(id_)
+        if known is not None and known.forgotten_at:
+            # The ERP still has the account; whoever was erased here stays so until the ERP gives it a new code.
+            continue
         digest_ = people.digest(db, id_, row.customer)
         if known is None or known.digest != digest_:
             told.append(SealedCustomer(row.code, id_, people.seal(db, id_, row.customer), digest_))

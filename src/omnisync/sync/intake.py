@@ -38,6 +38,8 @@ def take_in(change: Change, store: str, parts: Sequence[OrderPart], *, first: bo
     taken = Taken()
     for part in sorted(parts, key=lambda part: part.modified_at):
         taken.newest = max(taken.newest, part.modified_at)
+        if _forgotten(change, store, part):
+            part = msgspec.structs.replace(part, customer=Customer())  # noqa: PLW2901
         if _is_news(change, store, part, first=first):
             taken.fresh += 1
             _append(change, store, rules, part)
@@ -58,6 +60,16 @@ def _digest(change: Change, store: str, part: OrderPart) -> str:
 
 def _buyer(store: str, part: OrderPart) -> str:
     return f"{store}:{part.customer.ref or part.number}" if part.customer != Customer() else ""
+
+
+def _forgotten(change: Change, store: str, part: OrderPart) -> bool:
+    """Whether the buyer was erased after this order was placed: the store still tells of them, we don't listen."""
+    buyer = _buyer(store, part)
+    known = change.state.customers.get(buyer) if buyer else None
+    if known is None or not known.forgotten_at:
+        return False
+    order = change.state.order(store, part.number)
+    return part.placed_at <= known.forgotten_at or (order is not None and bool(order.customer) and not order.sealed)
 
 
 def _is_news(change: Change, store: str, part: OrderPart, *, first: bool) -> bool:

@@ -92,6 +92,7 @@ KEYS: Mapping[str, Key] = {
     "orders.all": Key("escape", "everything", _("all orders"), _("Take away every filter."), footer=True),
     "order.product": Key("enter,p", "product", _("product"), _("Everything about a product of the order."), footer=True),
     "order.customer": Key("c,f12", "customer", _("same buyer"), _("All orders of this buyer."), footer=True),
+    "order.forget": Key("f6,e", "forget", _("erase buyer"), _("Erase everything personal of this order's buyer, for good.")),
     "order.copy": Key("y", "copy_code", _("copy number"), _("Copy the order's number to the clipboard."), footer=True),
     # Stores
     "stores.waiting": Key("enter", "waiting", _("what waits for you"), _("What is held, refused, set aside or unmatched there, and what to do about it."), footer=True),

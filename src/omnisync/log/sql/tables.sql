@@ -58,8 +58,13 @@ CREATE TABLE customer (
     source TEXT NOT NULL,
     ref TEXT NOT NULL,
     sealed TEXT NOT NULL,
-    digest TEXT NOT NULL
+    digest TEXT NOT NULL,
+    forgotten_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Everybody who was erased, by the hash of the destroyed key: a restored backup is searched for those keys.
+CREATE TABLE erasure (key TEXT PRIMARY KEY, customer TEXT NOT NULL, forgotten_at INTEGER NOT NULL)
+    STRICT, WITHOUT ROWID;
 
 CREATE TABLE store (
     name TEXT PRIMARY KEY,

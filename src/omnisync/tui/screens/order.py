@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
+from omnisync.errors import DatabaseError
 from omnisync.explain.happened import order_state_words, sentence
 from omnisync.explain.orders import buyer, erp_words, stock_words
 from omnisync.log.order_sheet import LineView, OrderSheet, order_sheet
+from omnisync.log.reader import Reader
 from omnisync.model.money import Money
 from omnisync.model.order import Address, Customer, OrderState
 from omnisync.model.quantity import PIECE
+from omnisync.ports import in_thread
 from omnisync.text import _, money, quantity, when
 from omnisync.tui.keys import bindings
-from omnisync.tui.screens.ask import Choose
+from omnisync.tui.screens.ask import Ask, Choose
 from omnisync.tui.screens.base import Page
 from omnisync.tui.widgets.lines import Line, Lines
 from omnisync.tui.widgets.table import fitted
+
+if TYPE_CHECKING:
+    from omnisync.log.forget import Person
 
 _ROOMY, _NARROW = 100, 60
 
@@ -88,6 +94,38 @@ class Sheet(Page):
         assert isinstance(page, Orders)
         self.omnisync.call_later(page.show_buyer, row.customer, buyer(row.order))
 
+    def action_forget(self) -> None:
+        """Erase the buyer, after saying who that is and what is lost."""
+        self.run_worker(self._forget(), exclusive=True, group="forget")
+
+    async def _forget(self) -> None:
+        from omnisync.explain.people import effect, left_words
+        from omnisync.log.forget import find
+        from omnisync.model.commands import Forget
+
+        if self._sheet is None or self._sheet.row.order.customer is None:
+            self.omnisync.say(_("Nothing personal is known of this order's buyer."))
+            return
+        database, buyer_id = self.omnisync.desk.database, self._sheet.row.customer
+
+        def read() -> list[Person]:
+            with Reader(database) as reader:
+                return find(reader, buyer_id)
+
+        try:
+            found = await in_thread(read)
+        except DatabaseError as error:
+            self.omnisync.warn(str(error))
+            return
+        known = [f"{person.id}   {person.name}   {person.email}" for person in found]
+        if not found or not await self.omnisync.push_screen_wait(
+            Ask(_("Erase this person?"), [*known, "", *effect(found)])
+        ):
+            return
+        reply = await self.omnisync.order(Forget(tuple(person.id for person in found)))
+        if reply is not None:
+            self.omnisync.say(" ".join(left_words(reply)))
+
     def action_copy_code(self) -> None:
         """Copy the order's number."""
         if self._sheet is not None:
@@ -104,7 +142,7 @@ def _lines(sheet: OrderSheet, now: int, width: int) -> Iterator[Line]:
     yield [(fitted(_("stock"), 10), "title"), (text, look)]
     yield [(fitted(_("ERP"), 10), "title"), (_erp(sheet), "")]
     yield []
-    yield from _customer(order.customer)
+    yield from _customer(order.customer, erased=order.erased)
     yield []
     yield from _goods(sheet, width)
     yield []
@@ -126,10 +164,11 @@ def _erp(sheet: OrderSheet) -> str:
     return text
 
 
-def _customer(customer: Customer | None) -> Iterator[Line]:
+def _customer(customer: Customer | None, *, erased: bool) -> Iterator[Line]:
     yield [(_("Customer"), "title")]
     if customer is None:
-        yield [("  " + _("not told, or forgotten at the buyer's wish"), "dim")]
+        text = _("erased at a person's wish; the order itself stays") if erased else _("not told by the store")
+        yield [("  " + text, "dim")]
         return
     parts = (customer.name, customer.company, customer.phone, customer.email)
     yield [("  " + ("   ".join(each for each in parts if each) or "–"), "")]
