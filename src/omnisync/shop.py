@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -14,11 +15,12 @@ from omnisync.connect.context import Context
 from omnisync.connect.erp import ErpConnector
 from omnisync.connect.http import Transport
 from omnisync.connect.loader import discover, load
-from omnisync.connect.store import ReadBack, StoreConnector
+from omnisync.connect.store import Capabilities, ReadBack, StoreConnector
 from omnisync.log.writer import Log
+from omnisync.model.last_piece import LastPieceRules
 from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy, StoreRules
 from omnisync.ports import Blocking, Clock, Ids, SystemClock, in_thread
-from omnisync.settings import Settings, StoreSettings
+from omnisync.settings import Settings
 from omnisync.settings.shape import Connection
 from omnisync.sync.engine import Engine, ErpPlan, StorePlan, Ticker
 from omnisync.sync.erp import ErpSync
@@ -99,13 +101,18 @@ class Shop:
             sync = StoreSync(
                 name, connector, log, self.clock, self.rng, shipped_releases=release is ReleaseBy.STORE_SHIPPED
             )
-            rules = store_rules(store, connector, guard)
+            rules = store_rules(settings, name, connector)
             stores[name] = StorePlan(sync, rules, store.orders_every, store.catalogue_every)
         return Engine(log, self.clock, self.rng, Ids(self.rng), ticker, erp_plan, stores)
 
 
-def store_rules(store: StoreSettings, connector: StoreConnector, guard: GuardRules) -> StoreRules:
+_TAKES_IN_AT_ONCE, _TAKES_IN_LATER = 10, 90
+"""Seconds until a store shows what was sent to it: by an answer, or by a batch (facts/store.md section 4: up to 90 s)."""
+
+
+def store_rules(settings: Settings, name: str, connector: StoreConnector) -> StoreRules:
     """A store's rules for the log: the owner's wishes and what the platform can do."""
+    store = settings.stores[name]
     can = connector.capabilities
     return StoreRules(
         platform=store.connector,
@@ -125,5 +132,15 @@ def store_rules(store: StoreSettings, connector: StoreConnector, guard: GuardRul
         step=can.quantity_step,
         max_quantity=can.max_quantity,
         checks_by_reading=can.read_back is ReadBack.READ,
-        guard=guard,
+        guard=GuardRules(**settings.guard.model_dump()),
+        last_piece=_last_piece_rules(settings, name, can),
+    )
+
+
+def _last_piece_rules(settings: Settings, name: str, can: Capabilities) -> LastPieceRules:
+    wish = settings.last_pieces
+    rank = wish.prefer.index(name) if name in wish.prefer else len(wish.prefer)
+    shows_after = _TAKES_IN_LATER if can.receipt else _TAKES_IN_AT_ONCE
+    return LastPieceRules(
+        wish.under, rank, wish.follow_sales, math.ceil(settings.stores[name].orders_every), shows_after
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from omnisync.log.writer import Change
 from omnisync.model import events as ev
+from omnisync.model.last_piece import LastPieceRules
 from omnisync.model.order import OrderState
 from omnisync.model.rules import GuardRules, StoreRules
 
@@ -44,6 +45,9 @@ _rules = st.builds(
     buffer=st.sampled_from((0, 2000)), cap=st.sampled_from((0, 3000)), push_stock=st.booleans(), push_price=st.booleans(),
     exempt_categories=st.sampled_from(((), ("Exempt",))), checks_by_reading=st.booleans(),
     guard=st.builds(GuardRules, below_cost=st.booleans()),
+    last_piece=st.builds(
+        LastPieceRules, under=st.sampled_from((0, 3000)), rank=st.integers(0, 9), follow_sales=st.booleans()
+    ),
 )  # fmt: skip
 _card = st.builds(
     ev.Card, code=_codes, name=st.sampled_from(("Işıklı çanta", "Fűrész", "")), barcodes=_some(st.sampled_from(BARCODES)),
@@ -122,6 +126,7 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ),
     ev.StorePaused: st.builds(ev.StorePaused, _stores, st.booleans()),
     ev.UpdateOrdered: st.builds(ev.UpdateOrdered, st.sampled_from(("", *STORES)), _some(_codes, 2)),
+    ev.SalesSlowed: st.builds(ev.SalesSlowed, _some(_codes)),
     ev.Retried: st.builds(ev.Retried, _stores, _some(_codes)),
     ev.ChangeHeld: st.builds(
         ev.ChangeHeld, st.sampled_from(("h1", "h2")), st.just("erp"), st.just("balances"), st.just("empty"), st.just(1),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from omnisync.log.story import Told, Why
 from omnisync.model.events import (
     BalancesCounted,
@@ -20,6 +22,7 @@ from omnisync.model.events import (
     ProductsGone,
     ProductsRead,
     Retried,
+    SalesSlowed,
     StoreRulesSet,
     UpdateOrdered,
 )  # fmt: skip
@@ -69,31 +72,28 @@ def _sent_before(why: Why, made: Told) -> int | None:
 
 
 def _said(event: object) -> str:
-    match event:
-        case OrderSeen() | LineResolved():
-            return _("because order {number} from {store} came in or changed").format(
-                number=event.number, store=event.store
-            )
-        case BalancesCounted() | ErpOrderMoved():
-            return _("because the ERP counted it anew")
-        case UpdateOrdered():
-            return _("because an update was ordered")
-        case Retried():
-            return _("because it was to be tried again")
-        case PriceSet():
-            return _("because a person set the price")
-        case PricesRead():
-            return _("because the ERP's price changed")
-        case ProductsRead() | ProductsGone():
-            return _("because the ERP changed the product")
-        case ListingsSeen() | ListingLinked():
-            return _("because the listing was joined to the product")
-        case FiguresSeen():
-            return _("because the store showed something else")
-        case ExclusionSet():
-            return _("because it is no longer excluded")
-        case FiguresReleased():
-            return _("because a person released it")
-        case StoreRulesSet():
-            return _("because the store's rules changed")
-    return ""
+    if isinstance(event, OrderSeen | LineResolved):
+        return _("because order {number} from {store} came in or changed").format(
+            number=event.number, store=event.store
+        )
+    say = _SAID.get(type(event))
+    return say() if say is not None else ""
+
+
+_SAID: Mapping[type[object], Callable[[], str]] = {
+    BalancesCounted: lambda: _("because the ERP counted it anew"),
+    ErpOrderMoved: lambda: _("because the ERP counted it anew"),
+    UpdateOrdered: lambda: _("because an update was ordered"),
+    Retried: lambda: _("because it was to be tried again"),
+    SalesSlowed: lambda: _("because it sells less quickly now"),
+    PriceSet: lambda: _("because a person set the price"),
+    PricesRead: lambda: _("because the ERP's price changed"),
+    ProductsRead: lambda: _("because the ERP changed the product"),
+    ProductsGone: lambda: _("because the ERP changed the product"),
+    ListingsSeen: lambda: _("because the listing was joined to the product"),
+    ListingLinked: lambda: _("because the listing was joined to the product"),
+    FiguresSeen: lambda: _("because the store showed something else"),
+    ExclusionSet: lambda: _("because it is no longer excluded"),
+    FiguresReleased: lambda: _("because a person released it"),
+    StoreRulesSet: lambda: _("because the store's rules changed"),
+}

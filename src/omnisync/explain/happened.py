@@ -39,6 +39,7 @@ from omnisync.model.events import (
     Quarantined,
     Restored,
     Retried,
+    SalesSlowed,
     StoreBroke,
     StoreClosed,
     StorePaused,
@@ -274,6 +275,12 @@ def _retried(event: Retried) -> str:
     return _("a person had {store} tried again: {products}").format(store=event.store, products=named(event.products))
 
 
+def _slowed(event: SalesSlowed) -> str:
+    return _("{products} sold less lately, so less of the last pieces is kept back").format(
+        products=named(event.products)
+    )
+
+
 def _held(event: ChangeHeld) -> str:
     said = _("the guard held a read of the ERP ({feed}): {count} of {total}, because {reason}")
     return said.format(feed=event.feed, count=event.count, total=event.total, reason=reason_words(event.reason))
@@ -355,6 +362,7 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     StorePaused: _paused,
     UpdateOrdered: _update,
     Retried: _retried,
+    SalesSlowed: _slowed,
     ChangeHeld: _held,
     FiguresHeld: _figures_held,
     HoldReleased: _hold_released,

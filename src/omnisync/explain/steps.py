@@ -33,6 +33,7 @@ from omnisync.model.events import (
     ProductsRead,
     Restored,
     Retried,
+    SalesSlowed,
     UpdateOrdered,
 )  # fmt: skip
 from omnisync.model.order import OrderState
@@ -283,6 +284,7 @@ _STEPS: Mapping[type[Any], Callable[[Why, Told], Step | None]] = {
     ExclusionSet: _of_this_store,
     UpdateOrdered: _of_this_store,
     Retried: _of_this_store,
+    SalesSlowed: _as_it_is,
     FiguresHeld: _of_this_store,
     FiguresReleased: _of_this_store,
     Restored: _of_this_store,

@@ -58,8 +58,7 @@ async def _read_store(shop: Shop, name: str, log: Log, stack: AsyncExitStack) ->
             return f"{finding.text} {finding.advice}".strip()
     connector = shop.store(name)
     stack.push_async_callback(connector.close)
-    guard = GuardRules(**shop.settings.guard.model_dump())
-    await log.append(StoreRulesSet(name, store_rules(shop.settings.stores[name], connector, guard)))
+    await log.append(StoreRulesSet(name, store_rules(shop.settings, name, connector)))
     released = ReleaseBy(shop.settings.erp.release) is ReleaseBy.STORE_SHIPPED
     sync = StoreSync(name, connector, log, shop.clock, shop.rng, shipped_releases=released)
     if not (await sync.pull_catalogue() and await sync.pull_orders()):

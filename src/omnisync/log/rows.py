@@ -254,6 +254,25 @@ class ReservationRow:
 
 
 @dataclass(slots=True)
+class SpeedRow:
+    """How a product sells in a store: see ``Speed`` in model/last_piece.py."""
+
+    product: int
+    store: str
+    weight: int
+    at: int
+    since: int
+
+
+@dataclass(slots=True)
+class KeptRow:
+    """The most (thousandths) that any store leaves to another of a product's last pieces."""
+
+    product: int
+    kept: int
+
+
+@dataclass(slots=True)
 class HoldRow:
     """A suspicious read of the ERP: held, released by a person, or dropped."""
 

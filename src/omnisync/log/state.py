@@ -69,10 +69,13 @@ class State:
         self.parts = table(rows.PartRow, "order_part", "shop_order", "part")
         self.lines = table(rows.LineRow, "order_line", "shop_order", "line_id,part")
         self.reservations = table(rows.ReservationRow, "reservation", "shop_order", "line_id")
+        self.speeds = table(rows.SpeedRow, "sale_speed", "product", "store")
+        self.kept = table(rows.KeptRow, "kept_back", "product")
         self.holds = table(rows.HoldRow, "hold", "id")
         self.quarantine = table(rows.QuarantineRow, "quarantine", "connector,subject")
         self._tables: tuple[Table[Any], ...] = tuple(each for each in vars(self).values() if isinstance(each, Table))
         self._rules: dict[str, StoreRules] | None = None
+        self._last_pieces: bool | None = None
         # None: there is no such product, or order.
         self._products_by_code: dict[str, rows.ProductRow | None] = {}
         self._orders_by_number: dict[tuple[str, str], int | None] = {}
@@ -80,6 +83,8 @@ class State:
         self._next_ids: dict[str, int] = {}
         self._search: dict[int, str] = {}
         self._traces: list[tuple[int, int]] = []
+        self.reconsider: set[int] = set()
+        """Products of which a store has stopped or begun to offer pieces: what the others show of the last ones may change."""
         self.open_items: dict[str, tuple[BatchItem, ...]] = {}
         """The items of batches under way, by key, to spare their decoding; a batch may be missing here."""
         self.seq = 0
@@ -141,9 +146,15 @@ class State:
             self._rules = {name: msgspec.json.decode(text, type=StoreRules) for name, text in found}
         return self._rules
 
+    def last_pieces(self) -> bool:
+        """Whether any store has rules for the last pieces."""
+        if self._last_pieces is None:
+            self._last_pieces = any(rules.last_piece.on for rules in self.rules().values())
+        return self._last_pieces
+
     def rules_changed(self) -> None:
         """A store's rules were put: the decoded ones are out of date."""
-        self._rules = None
+        self._rules = self._last_pieces = None
 
     def order(self, store: str, number: str) -> rows.OrderRow | None:
         """The order with that number, or None."""
@@ -242,7 +253,8 @@ class State:
         for table in self._tables:
             table.forget()
         self._empty = False
-        self._rules = None
+        self._rules = self._last_pieces = None
+        self.reconsider.clear()
         self._products_by_code.clear()
         self._orders_by_number.clear()
         self.open_items.clear()

@@ -411,6 +411,12 @@ class Retried(Fact, frozen=True, tag="person.retry"):
     products: tuple[str, ...]
 
 
+class SalesSlowed(Fact, frozen=True, tag="sales.slowed"):
+    """So little of these was sold lately that less of their last pieces needs to be kept back."""
+
+    products: tuple[str, ...]
+
+
 # The guard
 
 
@@ -494,8 +500,8 @@ Event: TypeAlias = Union[  # noqa: UP007
     OrderExporting, OrderExported, ListingsSeen, ListingsGone, ListingLinked, FiguresSeen, BatchMade, BatchSent,
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
     ExclusionSet,
-    StorePaused, UpdateOrdered, Retried, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped, FiguresReleased,
-    Quarantined, QuarantineClosed, Restored, CustomerForgotten,
+    StorePaused, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped,
+    FiguresReleased, Quarantined, QuarantineClosed, Restored, CustomerForgotten,
 ]  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

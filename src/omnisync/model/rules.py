@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from omnisync.model.last_piece import LastPieceRules
 from omnisync.model.money import Money
 from omnisync.model.quantity import PIECE, floor_to
 
@@ -52,17 +53,18 @@ class StoreRules(msgspec.Struct, frozen=True, omit_defaults=True):
     max_quantity: int = 999_999 * PIECE
     checks_by_reading: bool = False
     guard: GuardRules = GuardRules()
+    last_piece: LastPieceRules = LastPieceRules()
 
 
-def wanted_stock(rules: StoreRules, available: int, *, exempt: bool, active: bool) -> int:
+def wanted_stock(rules: StoreRules, available: int, *, exempt: bool, active: bool, kept: int = 0) -> int:
     """What a listing should show, in thousandths: never below zero, a whole number of the store's steps.
 
-    ``available`` is on hand minus reserved over the store's warehouses. This is the one availability
-    function of every push (P3).
+    ``available`` is on hand minus reserved over the store's warehouses, ``kept`` what of it is left to another
+    store (last_piece.py). This is the one availability function of every push (P3).
     """
     if not active:
         return 0
-    figure = rules.exempt_figure if exempt else available - rules.buffer
+    figure = rules.exempt_figure if exempt else available - rules.buffer - kept
     if rules.cap and figure > rules.cap:
         figure = rules.cap
     figure = min(figure, rules.max_quantity)

@@ -89,7 +89,13 @@ class _Interview:
 
     def configuration(self) -> str:
         """The whole file."""
-        tables = [_HEAD, *self._shop(), *self._erp(), *_table("guard", "guard", {})]
+        tables = [
+            _HEAD,
+            *self._shop(),
+            *self._erp(),
+            *_table("guard", "guard", {}),
+            *_table("last_pieces", "last_pieces", {}),
+        ]
         first = ""
         for name, platform in self._stores():
             tables += self._store(name, platform, first)

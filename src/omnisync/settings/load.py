@@ -17,6 +17,7 @@ from omnisync.settings.problems import Problem, configuration_error, expected, n
 from omnisync.settings.shape import (
     ErpSettings,
     GuardSettings,
+    LastPieceSettings,
     OptionValue,
     ScreenSettings,
     Settings,
@@ -73,7 +74,12 @@ class _Check:
     def _prepared(self) -> dict[str, Any]:
         """The values as the models want them; what the models don't know is reported and left out."""
         values = self._only(self._sources.values, (), SECTIONS)
-        for section, model in (("shop", ShopSettings), ("guard", GuardSettings), ("screen", ScreenSettings)):
+        for section, model in (
+            ("shop", ShopSettings),
+            ("guard", GuardSettings),
+            ("last_pieces", LastPieceSettings),
+            ("screen", ScreenSettings),
+        ):
             if isinstance(table := values.get(section), dict):
                 values[section] = self._only(table, (section,), model.model_fields)
         self._resolve_folders(values.get("shop"))

@@ -18,12 +18,20 @@ from typing import Any
 from pydantic import BaseModel
 
 from omnisync.model.quantity import PIECE
-from omnisync.settings.shape import ErpSettings, GuardSettings, ScreenSettings, ShopSettings, StoreSettings
+from omnisync.settings.shape import (
+    ErpSettings,
+    GuardSettings,
+    LastPieceSettings,
+    ScreenSettings,
+    ShopSettings,
+    StoreSettings,
+)
 
 TABLES: dict[str, type[BaseModel]] = {
     "shop": ShopSettings,
     "erp": ErpSettings,
     "guard": GuardSettings,
+    "last_pieces": LastPieceSettings,
     "stores.NAME": StoreSettings,
     "screen": ScreenSettings,
 }
@@ -32,7 +40,7 @@ TABLES: dict[str, type[BaseModel]] = {
 _NOT_WRITTEN = ("options", "name")
 """What `shape.py` keeps beside the keys of a connection's table: its options, and a store's own name."""
 
-_IN_THOUSANDTHS = ("buffer", "cap", "exempt_figure")
+_IN_THOUSANDTHS = ("buffer", "cap", "exempt_figure", "under")
 
 
 @dataclass(frozen=True, slots=True)

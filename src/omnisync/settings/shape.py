@@ -71,9 +71,9 @@ def _timezone(value: str) -> str:
     return value
 
 
-def _wrong(field: str, text: str) -> PydanticCustomError:
+def _wrong(*key: str, text: str) -> PydanticCustomError:
     """What is wrong with one field in the light of the others."""
-    return PydanticCustomError("setting", "{error}", {"key": (field,), "error": text})
+    return PydanticCustomError("setting", "{error}", {"key": key, "error": text})
 
 
 def store_name(name: str) -> str:
@@ -196,6 +196,20 @@ class GuardSettings(Table):
     """Hold a price that is lower than what the product cost."""
 
 
+class LastPieceSettings(Table):
+    """How the last pieces of a product are sold, so that two stores do not sell the same one."""
+
+    under: Quantity = 0
+    """With fewer pieces than this left, only one store offers them; 0: all stores do."""
+
+    prefer: Words = ()
+    """The stores that offer the last pieces, the most preferred first. Without it: the store that sells the product best."""
+
+    follow_sales: bool = False
+    """Whether the other stores keep back what usually sells before a sale elsewhere reaches them: nothing of what sells
+    slowly, more of what sells by the hour."""
+
+
 class StoreSettings(Connection):
     """One store: what it sells, at what price, and how often it is asked."""
 
@@ -266,14 +280,15 @@ class StoreSettings(Connection):
     def _agree(self) -> Self:
         if self.orders_from not in self.warehouses:
             text = _("it must be one of the warehouses, or what is sold there would still be offered here")
-            raise _wrong("orders_from", text)
+            raise _wrong("orders_from", text=text)
         if self.push_price and not self.price_list:
-            raise _wrong("price_list", _("it is missing: name the ERP's price list, or set push_price = false"))
+            text = _("it is missing: name the ERP's price list, or set push_price = false")
+            raise _wrong("price_list", text=text)
         try:
             if self.rounding:
                 parse_rounding(self.rounding, self.currency)
         except ValueError as error:
-            raise _wrong("rounding", str(error)) from None
+            raise _wrong("rounding", text=str(error)) from None
         return self
 
 
@@ -293,6 +308,7 @@ class Settings(BaseSettings):
     shop: ShopSettings
     erp: ErpSettings
     guard: GuardSettings = GuardSettings()
+    last_pieces: LastPieceSettings = LastPieceSettings()
     stores: Mapping[str, StoreSettings] = {}
     screen: ScreenSettings = ScreenSettings()
 
@@ -301,6 +317,14 @@ class Settings(BaseSettings):
 
     config: Path
     """The file that it was read from."""
+
+    @model_validator(mode="after")
+    def _stores_are_known(self) -> Self:
+        for name in self.last_pieces.prefer:
+            if name not in self.stores:
+                text = _("there is no store called {name}; there are: {known}")
+                raise _wrong("last_pieces", "prefer", text=text.format(name=name, known=", ".join(self.stores)))
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from omnisync.log.apply import batches, customers, guard, listings, orders, people, products, restore, stores
+from omnisync.log.apply import (
+    batches,
+    customers,
+    guard,
+    last_piece,
+    listings,
+    orders,
+    people,
+    products,
+    restore,
+    stores,
+)
+from omnisync.log.apply.figures import recompute_stock
 from omnisync.log.state import State
 from omnisync.model.events import Event
 
@@ -25,6 +37,7 @@ _HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     **orders.HANDLERS,
     **people.HANDLERS,
     **guard.HANDLERS,
+    **last_piece.HANDLERS,
     **restore.HANDLERS,
 }
 
@@ -34,3 +47,15 @@ def apply(state: State, seq: int, at: int, event: Event) -> None:
     state.seq = seq
     state.at = at
     _HANDLERS[type(event)](state, event)
+    if state.reconsider:
+        _reconsider(state)
+
+
+def _reconsider(state: State) -> None:
+    """One store has stopped or begun to offer these: the last pieces may be another's now."""
+    if state.last_pieces():
+        for product_id in sorted(state.reconsider):
+            product = state.products.get(product_id)
+            if product is not None:
+                recompute_stock(state, product)
+    state.reconsider.clear()

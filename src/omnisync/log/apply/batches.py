@@ -106,6 +106,7 @@ def _settle(
         figures.accepted(state, row, value, rev, shown, by_reading=by_reading)
     elif row.wanted_rev == rev and row.mode == "push":
         row.mode, row.reason = "refused", outcome.refused
+        state.reconsider.add(row.product)
     if figures.is_dirty(row):
         state.wake(row.store)
 

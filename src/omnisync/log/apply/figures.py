@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, PriceRow, ProductRow
+from omnisync.log.apply.last_piece import available, kept_from_stores
+from omnisync.log.rows import ChoiceRow, FigureRow, PriceRow, ProductRow
 from omnisync.log.state import State
 from omnisync.model.money import Money
 from omnisync.model.price import wanted_price
@@ -38,11 +39,12 @@ def recompute_stock(state: State, product: ProductRow) -> None:
     balances = state.balances.of(product.id)
     choices = state.choices.of(product.id)
     active = product.active != 0
+    kept = kept_from_stores(state, product.id, figures, balances, choices) if state.last_pieces() else {}
     for (store, kind), row in figures.items():
         if kind != "stock" or (rule := rules.get(store)) is None:
             continue
         exempt = product.category in rule.exempt_categories
-        wanted = wanted_stock(rule, available(rule, balances), exempt=exempt, active=active)
+        wanted = wanted_stock(rule, available(rule, balances), exempt=exempt, active=active, kept=kept.get(store, 0))
         mode, reason = _stock_mode(row, rule, wanted, choices.get(store, _NO_CHOICE))
         if wanted != row.wanted or mode != row.mode or reason != row.reason:
             _want(state, row, wanted, mode, reason)
@@ -59,16 +61,6 @@ def recompute_price(state: State, product: ProductRow) -> None:
     for (store, kind), row in figures.items():
         if kind == "price" and (rule := rules.get(store)) is not None:
             _price(state, row, product, rule, prices, choices.get(store, _NO_CHOICE))
-
-
-def available(rules: StoreRules, balances: dict[str, BalanceRow]) -> int:
-    """On hand minus reserved over the store's warehouses, in thousandths."""
-    total = 0
-    for warehouse in rules.warehouses:
-        balance = balances.get(warehouse)
-        if balance is not None:
-            total += balance.on_hand - balance.reserved
-    return total
 
 
 def _stock_mode(row: FigureRow, rules: StoreRules, wanted: int, choice: ChoiceRow) -> tuple[str, str]:
@@ -162,6 +154,8 @@ def press(state: State, row: FigureRow) -> None:
     """A person wants it sent now, changed or not; a held or excluded figure stays as it is."""
     if row.mode not in ("push", "refused"):
         return
+    if row.mode == "refused":
+        state.reconsider.add(row.product)
     row.mode, row.reason = "push", ""
     row.wanted_rev, row.wanted_at = state.seq, state.at
     row.next_try = 0
@@ -195,6 +189,7 @@ def _look(state: State, row: FigureRow, value: int) -> None:
     if row.mode == "refused" and (row.reason == NOT_THERE or value == row.wanted):
         # It is there after all, or shows after all what it refused: nothing is left for a person to decide.
         row.mode, row.reason, row.confirmed, row.check_at = "push", "", value, 0
+        state.reconsider.add(row.product)
         resume(state, row)
     if row.confirmed is None or (not row.check_at and (row.mode != "push" or is_dirty(row))):
         # Never sent, not ours to send, or about to be sent: what the store shows is simply what we know. But as
@@ -222,6 +217,7 @@ def _drifted(state: State, row: FigureRow, value: int) -> None:
         row.confirmed_rev, row.checks = row.wanted_rev, 0
     elif row.mode == "push" and row.checks >= _GIVE_UP:
         row.mode, row.reason, row.checks = "refused", "keeps-showing", 0
+        state.reconsider.add(row.product)
         row.confirmed_rev = row.wanted_rev
     else:
         row.wanted_rev, row.wanted_at = state.seq, state.at
@@ -234,6 +230,7 @@ def not_there(state: State, row: FigureRow) -> None:
     row.check_at = row.checks = 0
     if row.mode == "push":
         row.mode, row.reason = "refused", NOT_THERE
+        state.reconsider.add(row.product)
     state.figures.change(row)
 
 

@@ -81,6 +81,7 @@ def _unlink(state: State, store: str, product: int) -> None:
     for row in state.each_figure(product, store):
         state.figures.delete(row)
     state.trace(product)
+    state.reconsider.add(product)
 
 
 def listings_gone(state: State, event: ListingsGone) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from omnisync.log.apply.customers import remember
 from omnisync.log.apply.figures import recompute, sold_there
+from omnisync.log.apply.last_piece import sold
 from omnisync.log.rows import BalanceRow, CustomerRow, LineRow, OrderRow, PartRow, ProductRow, ReservationRow
 from omnisync.log.state import State
 from omnisync.model.events import ErpOrderMoved, Kind, LineResolved, OrderExported, OrderExporting, OrderSeen
@@ -184,6 +185,8 @@ def _reserve(state: State, order: OrderRow, lines: list[LineRow], touched: dict[
         row = held.get(line_id)
         if row is None:
             row = ReservationRow(order.id, line_id, product_id, order.warehouse, 0, state.at)
+        if quantity > row.quantity:
+            sold(state, product_id, order.store, quantity - row.quantity, order.placed_at)
         if quantity != row.quantity:
             _change(state, row, quantity, touched)
 

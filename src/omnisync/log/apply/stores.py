@@ -32,6 +32,8 @@ def store_closed(state: State, event: StoreClosed) -> None:
         store.open = 0
         state.stores.put(store)
         state.rules_changed()
+        if state.last_pieces():
+            state.reconsider.update(state.products_listed_on(event.store))
 
 
 def only_told(_: State, __: StoreBroke | StoreRecovered) -> None:

@@ -232,6 +232,19 @@ CREATE TABLE reservation (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reservation_product ON reservation (product);
 
+-- How quickly a product sells in a store: a sum of sales that fades with time (model/last_piece.py).
+CREATE TABLE sale_speed (
+    product INTEGER NOT NULL,
+    store TEXT NOT NULL,
+    weight INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (product, store)
+) STRICT, WITHOUT ROWID;
+
+-- Products of which some store leaves pieces to another.
+CREATE TABLE kept_back (product INTEGER PRIMARY KEY, kept INTEGER NOT NULL) STRICT;
+
 CREATE TABLE hold (
     id TEXT PRIMARY KEY,
     connector TEXT NOT NULL,
