@@ -74,6 +74,17 @@ def money(amount: Money, *, with_currency: bool = False) -> str:
     return f"{text} {amount.currency}" if with_currency else text
 
 
+def tenths(value: float) -> str:
+    """A figure with one decimal, for what is only estimated."""
+    whole, rest = divmod(round(abs(value) * 10), 10)
+    return f"{_grouped(whole, value < 0)}{_MARKS[_language].decimal}{rest}"
+
+
+def percent(share: float) -> str:
+    """A share (0 to 1) as a percentage with one decimal."""
+    return _("{n} %").format(n=tenths(share * 100))
+
+
 def _grouped(whole: int, negative: bool) -> str:
     text = f"{whole:,}".replace(",", _MARKS[_language].group)
     return f"-{text}" if negative else text
@@ -96,7 +107,12 @@ def age(since: int | None, now: int) -> str:
     """How long ago: 12 s, 4 min, 3 h, 2 d; a dash for never."""
     if not since:
         return "–"
-    passed = timedelta(milliseconds=max(0, now - since))
+    return span(max(0, now - since) / 1000)
+
+
+def span(seconds: float) -> str:
+    """A stretch of time: 12 s, 4 min, 3 h, 2 d."""
+    passed = timedelta(seconds=seconds)
     if passed < timedelta(seconds=100):
         return _("{n} s").format(n=int(passed.total_seconds()))
     if passed < timedelta(minutes=100):

@@ -15,6 +15,7 @@ from omnisync.explain.words import SIGNS
 from omnisync.log import story
 from omnisync.log.overview import store_names
 from omnisync.log.reader import Reader
+from omnisync.log.selling import selling
 from omnisync.log.story import Why
 from omnisync.text import _, when
 
@@ -39,15 +40,16 @@ def why(place: Place, code: str, store: str, limit: int, as_json: bool) -> None:
     with place.reader() as reader:
         product = names.product(reader, code)
         found = [_why(reader, product, name) for name in ([store] if store else store_names(reader))]
+        now = place.now()
+        sells = selling(reader, product, now)
     listed = [each for each in found if each.remote_id] or found[:1]
-    now = place.now()
     if as_json:
-        say_json([_as_json(each, explain(each, now)) for each in listed])
+        say_json([_as_json(each, explain(each, now, sells), sells.risk) for each in listed])
         return
     for place_, each in enumerate(listed):
         if place_:
             say()
-        _print(each, explain(each, now), limit, now)
+        _print(each, explain(each, now, sells), limit, now)
 
 
 def _why(reader: Reader, product: int, store: str) -> Why:
@@ -66,6 +68,8 @@ def _print(why_: Why, told: Explanation, limit: int, now: int) -> None:
         say_pieces(_step(step, now))
     for heading, text in ((_("wanted"), told.wanted), (_("rule"), told.rule), (_("price"), told.price)):
         say(f"  {table.fitted(heading, _TIME)}  {text}")
+    if told.last_pieces:
+        say(f"  {table.fitted(_('last pieces'), _TIME)}  {told.last_pieces}")
 
 
 def _step(step: Step, now: int) -> list[Piece]:
@@ -79,7 +83,7 @@ def _step(step: Step, now: int) -> list[Piece]:
     return [Piece(f"  {table.fitted(when(step.at, now), _TIME)}  {text}"), Piece(mark, sign.colour if sign else "")]
 
 
-def _as_json(why_: Why, told: Explanation) -> dict[str, Any]:
+def _as_json(why_: Why, told: Explanation, risk: float) -> dict[str, Any]:
     return {
         "code": why_.code, "name": why_.name, "store": why_.store, "listing": why_.remote_id, "state": told.state,
         "shows": told.shows, "proof": told.proof,
@@ -107,4 +111,5 @@ def _as_json(why_: Why, told: Explanation) -> dict[str, Any]:
         ],
         "steps": [{"at": step.at, "text": step.text, "detail": step.detail} for step in told.steps],
         "wanted": told.wanted, "rule": told.rule, "price": told.price,
+        "last_pieces": told.last_pieces, "oversell_risk": risk,
     }  # fmt: skip

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnisync.explain.cause import cause_of
+from omnisync.explain.selling import last_piece_words
 from omnisync.explain.steps import Step, steps
 from omnisync.explain.words import figure_words, kind_words, reason_words, state_words
 from omnisync.log.product_list import figure_view
 from omnisync.log.rows import FigureRow
+from omnisync.log.selling import Selling
 from omnisync.log.story import Why
 from omnisync.model.events import Kind
 from omnisync.model.money import Money
@@ -37,10 +39,12 @@ class Explanation:
     wanted: str
     rule: str
     price: str
+    last_pieces: str
 
 
-def explain(why: Why, now: int) -> Explanation:
-    """The explanation of what the log tells."""
+def explain(why: Why, now: int, selling: Selling | None = None) -> Explanation:
+    """The explanation of what the log tells; ``selling`` is how the product sells, where that is known."""
+    share = selling.shares.get(why.store) if selling is not None else None
     states = [_state(row) for row in why.figures.values()]
     return Explanation(
         why.store,
@@ -48,9 +52,10 @@ def explain(why: Why, now: int) -> Explanation:
         _proof(why, now),
         _worst(states),
         tuple(steps(why)),
-        _wanted(why),
+        _wanted(why, share.kept if share is not None else 0),
         _rule(why),
         _price(why),
+        last_piece_words(why.store, why.rules.last_piece, selling) if selling is not None else "",
     )
 
 
@@ -105,8 +110,8 @@ def _proof(why: Why, now: int) -> str:
     return "; ".join(said)
 
 
-def _wanted(why: Why) -> str:
-    """The sum that makes the quantity: on hand, reserved, kept back, the store's limits."""
+def _wanted(why: Why, left: int) -> str:
+    """The sum that makes the quantity: on hand, reserved, kept back, left to another store, the store's limits."""
     rules = why.rules
     row = why.figures.get(Kind.STOCK)
     here = [balance for balance in why.balances if balance.warehouse in rules.warehouses]
@@ -114,6 +119,8 @@ def _wanted(why: Why) -> str:
     text = _("{hand} on hand − {reserved} reserved").format(hand=quantity(on_hand), reserved=quantity(reserved))
     if rules.buffer:
         text += " − " + _("{buffer} kept back").format(buffer=quantity(rules.buffer))
+    if left:
+        text += " − " + _("{pieces} left to another store").format(pieces=quantity(left))
     if not why.active:
         return _("0, because the ERP no longer sells it") + f" ({text})"
     if why.exempt:
@@ -124,7 +131,7 @@ def _wanted(why: Why) -> str:
         )
     if row is None or row.wanted is None:
         return text
-    return f"{quantity(row.wanted)} = {text}{_limits(why, on_hand - reserved - rules.buffer, row.wanted)}"
+    return f"{quantity(row.wanted)} = {text}{_limits(why, on_hand - reserved - rules.buffer - left, row.wanted)}"
 
 
 def _limits(why: Why, sum_: int, wanted: int) -> str:

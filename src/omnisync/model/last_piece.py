@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -105,13 +106,51 @@ def _more_than(pieces: int, expected: float) -> float:
     return max(0.0, 1.0 - total)
 
 
-def chosen(rivals: Mapping[str, tuple[int, float]]) -> str:
-    """Which of the stores (rank, pieces an hour) offers the last pieces: the owner's first, then the quickest seller."""
-    return min(rivals, key=lambda store: (rivals[store][0], -rivals[store][1], store))
+class Offer(NamedTuple):
+    """One store that offers a product.
+
+    ``warehouses`` are those it sells from, ``available`` (thousandths) is what they have; it sells ``per_hour`` pieces.
+    """
+
+    rules: LastPieceRules
+    warehouses: frozenset[str]
+    available: int
+    per_hour: float
 
 
-def kept_back(rules: LastPieceRules, available: int, per_hour: float, blind: int) -> int:
-    """What a store that is not the chosen one keeps back of the available pieces (thousandths)."""
-    if available < rules.under:
-        return max(0, available)
-    return kept_for_sales(per_hour, blind) if rules.follow_sales else 0
+class Share(NamedTuple):
+    """What a store has of the ``available`` pieces: it leaves ``kept`` to the ``chosen`` store, itself perhaps (thousandths).
+
+    ``rivals`` are the stores that sell from the same shelf, itself among them; ``per_hour`` is what they sell together,
+    ``blind`` their blind time (seconds).
+    """
+
+    chosen: str
+    available: int
+    kept: int
+    rivals: tuple[str, ...]
+    per_hour: float
+    blind: int
+
+
+def shares(offers: Mapping[str, Offer]) -> dict[str, Share]:
+    """The share of each of these stores in one product."""
+    return {store: _share(store, offers) for store in offers}
+
+
+def _share(store: str, offers: Mapping[str, Offer]) -> Share:
+    own = offers[store]
+    # Only stores that sell from the same shelf can sell each other's pieces.
+    rivals = {name: other for name, other in offers.items() if not other.warehouses.isdisjoint(own.warehouses)}
+    # The owner's first, then the quickest seller.
+    chosen = min(rivals, key=lambda name: (rivals[name].rules.rank, -rivals[name].per_hour, name))
+    per_hour = sum(other.per_hour for other in rivals.values())
+    blind = blind_time(other.rules for other in rivals.values())
+    kept = 0 if store == chosen else _kept_back(own, per_hour, blind)
+    return Share(chosen, own.available, kept, tuple(rivals), per_hour, blind)
+
+
+def _kept_back(own: Offer, per_hour: float, blind: int) -> int:
+    if own.available < own.rules.under:
+        return max(0, own.available)
+    return kept_for_sales(per_hour, blind) if own.rules.follow_sales else 0

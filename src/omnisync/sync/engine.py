@@ -18,8 +18,9 @@ import structlog
 from omnisync.connect.check import Finding, Grade
 from omnisync.errors import DatabaseError
 from omnisync.log.health import HealthRow, load_health, save_health
+from omnisync.log.selling import slowed
 from omnisync.log.writer import Change, Log
-from omnisync.model.events import StoreClosed, StoreRulesSet
+from omnisync.model.events import SalesSlowed, StoreClosed, StoreRulesSet
 from omnisync.model.rules import StoreRules
 from omnisync.ports import Clock, Ids
 from omnisync.sync.erp import ErpSync
@@ -29,6 +30,7 @@ from omnisync.sync.signal import Signal
 from omnisync.sync.store import StoreSync
 
 _SAVE_HEALTH = 60.0
+_LOOK_AT_SALES = 3600.0
 _AFTER_TROUBLE = 30.0
 
 
@@ -113,7 +115,7 @@ class Engine:
                 self.stores[name].sync.wake_push.set()
 
     def _workers(self) -> list[Coroutine[None, None, None]]:
-        workers = [self._keep_health()]
+        workers = [self._keep_health(), self._look_at_sales()]
         if self.erp is not None:
             workers.append(self._safely("erp.check", partial(self._check_up, "erp", self.erp.sync.connector.check)))
         for name, plan in self.stores.items():
@@ -205,6 +207,17 @@ class Engine:
             await self.clock.sleep(erp.watch_every)
             if await erp.sync.changed():
                 erp.sync.wake_pull.set()
+
+    async def _look_at_sales(self) -> None:
+        """What sold quickly last week and no longer does need not be kept back any more."""
+        while True:
+            await self.clock.sleep(_LOOK_AT_SALES)
+            await self._safely("sales", lambda: self.log.transact(self._ease))
+
+    def _ease(self, change: Change) -> None:
+        codes = slowed(change.state, self.clock.now())
+        if codes:
+            change.append(SalesSlowed(codes))
 
     async def _keep_health(self) -> None:
         while True:

@@ -39,7 +39,7 @@ def recompute_stock(state: State, product: ProductRow) -> None:
     balances = state.balances.of(product.id)
     choices = state.choices.of(product.id)
     active = product.active != 0
-    kept = kept_from_stores(state, product.id, figures, balances, choices) if state.last_pieces() else {}
+    kept = kept_from_stores(state, product.id, figures.values(), balances, choices) if state.last_pieces() else {}
     for (store, kind), row in figures.items():
         if kind != "stock" or (rule := rules.get(store)) is None:
             continue

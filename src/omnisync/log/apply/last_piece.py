@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, KeptRow, SpeedRow
 from omnisync.log.state import State
 from omnisync.model.events import SalesSlowed
-from omnisync.model.last_piece import Speed, blind_time, chosen, kept_back
+from omnisync.model.last_piece import Offer, Speed, shares
 from omnisync.model.rules import StoreRules
 
 
@@ -31,38 +31,32 @@ def sold(state: State, product: int, store: str, quantity: int, at: int) -> None
 
 
 def kept_from_stores(
-    state: State, product: int, figures: Mapping[tuple[str, str], FigureRow], balances: dict[str, BalanceRow],
+    state: State, product: int, figures: Iterable[FigureRow], balances: dict[str, BalanceRow],
     choices: Mapping[str, ChoiceRow],
 ) -> dict[str, int]:  # fmt: skip
-    """What each store leaves to another of the product's pieces (thousandths), where it leaves any."""
-    rules = state.rules()
-    offering = {
-        store: rules[store] for store, kind in figures if kind == "stock" and _offers(store, rules, figures, choices)
-    }
-    speeds = {store: Speed(row.weight, row.at, row.since) for store, row in state.speeds.of(product).items()}
-    kept = {}
-    for store, rule in offering.items():
-        # Only stores that sell from the same shelf can sell each other's pieces.
-        rivals = {
-            name: other for name, other in offering.items() if not set(other.warehouses).isdisjoint(rule.warehouses)
-        }
-        if len(rivals) < 2 or not rule.last_piece.on:
-            continue
-        speed = {name: speeds[name].per_hour(state.at) if name in speeds else 0.0 for name in rivals}
-        if chosen({name: (other.last_piece.rank, speed[name]) for name, other in rivals.items()}) != store:
-            blind = blind_time(other.last_piece for other in rivals.values())
-            kept[store] = kept_back(rule.last_piece, available(rule, balances), sum(speed.values()), blind)
+    """What each store leaves to another of the product's pieces (thousandths), as of the event that is applied."""
+    offers = offers_of(state.rules(), figures, balances, choices, state.speeds.of(product), state.at)
+    kept = {store: share.kept for store, share in shares(offers).items()}
     _remember(state, product, max(kept.values(), default=0))
     return kept
 
 
-def _offers(
-    store: str, rules: Mapping[str, StoreRules], figures: Mapping[tuple[str, str], FigureRow],
-    choices: Mapping[str, ChoiceRow],
-) -> bool:  # fmt: skip
-    rule, choice = rules.get(store), choices.get(store)
-    excluded = choice is not None and choice.no_stock
-    return rule is not None and rule.push_stock and not excluded and figures[store, "stock"].mode != "refused"
+def offers_of(
+    rules: Mapping[str, StoreRules], figures: Iterable[FigureRow], balances: dict[str, BalanceRow],
+    choices: Mapping[str, ChoiceRow], speeds: Mapping[str, SpeedRow], now: int,
+) -> dict[str, Offer]:  # fmt: skip
+    """The stores that offer a product; one that is excluded, or has refused it, sells none of its last pieces."""
+    offers = {}
+    for figure in figures:
+        rule, choice = rules.get(figure.store), choices.get(figure.store)
+        if figure.kind != "stock" or rule is None or not rule.push_stock or figure.mode == "refused":
+            continue
+        if choice is not None and choice.no_stock:
+            continue
+        row = speeds.get(figure.store)
+        per_hour = Speed(row.weight, row.at, row.since).per_hour(now) if row is not None else 0.0
+        offers[figure.store] = Offer(rule.last_piece, frozenset(rule.warehouses), available(rule, balances), per_hour)
+    return offers
 
 
 def _remember(state: State, product: int, kept: int) -> None:

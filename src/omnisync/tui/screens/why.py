@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from omnisync.explain.why import Explanation, explain
 from omnisync.log.overview import store_names
+from omnisync.log.selling import selling
 from omnisync.log.story import Why, why
 from omnisync.text import _, when
 from omnisync.tui.keys import bindings
@@ -47,7 +48,8 @@ class WhyPage(Page):
         chain = why(self.reader, self._product, self._store)
         if chain is not None:
             now = self.omnisync.desk.clock.now()
-            self.query_one(Lines).show(_lines(chain, explain(chain, now), now, self.size.width))
+            said = explain(chain, now, selling(self.reader, self._product, now))
+            self.query_one(Lines).show(_lines(chain, said, now, self.size.width))
 
     def on_resize(self) -> None:
         """Another width is laid out anew."""
@@ -80,7 +82,10 @@ def _lines(chain: Why, said: Explanation, now: int, width: int) -> Iterator[Line
 
 
 def _figures(said: Explanation) -> Iterator[Line]:
-    for title, text in ((_("quantity"), said.wanted), (_("rule"), said.rule), (_("price"), said.price)):
+    lines = [(_("quantity"), said.wanted), (_("rule"), said.rule), (_("price"), said.price)]
+    if said.last_pieces:
+        lines.append((_("last pcs"), said.last_pieces))
+    for title, text in lines:
         yield [(fitted(title, 10), "title"), (text, "")]
 
 
