@@ -102,7 +102,7 @@ class Shop:
                 name, connector, log, self.clock, self.rng, shipped_releases=release is ReleaseBy.STORE_SHIPPED
             )
             rules = store_rules(settings, name, connector)
-            stores[name] = StorePlan(sync, rules, store.orders_every, store.catalogue_every)
+            stores[name] = StorePlan(sync, rules, store.orders_every, store.audit_every)
         return Engine(log, self.clock, self.rng, Ids(self.rng), ticker, erp_plan, stores)
 
 
@@ -134,6 +134,9 @@ def store_rules(settings: Settings, name: str, connector: StoreConnector) -> Sto
         checks_by_reading=can.read_back is ReadBack.READ,
         guard=GuardRules(**settings.guard.model_dump()),
         last_piece=_last_piece_rules(settings, name, can),
+        stock_owner=store.stock_owner,
+        price_owner=store.price_owner,
+        audit_every=round(store.audit_every),
     )
 
 

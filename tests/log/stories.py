@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from omnisync.log.writer import Change
 from omnisync.model import events as ev
+from omnisync.model.drift import Cause
 from omnisync.model.last_piece import LastPieceRules
 from omnisync.model.order import OrderState
-from omnisync.model.rules import GuardRules, StoreRules
+from omnisync.model.rules import GuardRules, Owner, StoreRules
 
 CODES = ("A", "B", "C", "D")
 STORES = ("s1", "s2")
@@ -39,12 +40,13 @@ def _unique(values: st.SearchStrategy[Any], key: Callable[[Any], Any]) -> st.Sea
     return st.lists(values, min_size=1, max_size=3, unique_by=key).map(tuple)
 
 
+_owners = st.sampled_from((*Owner, Owner.ASK))
 _rules = st.builds(
     StoreRules, platform=st.just("any"), currency=st.just("TRY"), warehouses=st.sampled_from((HOUSES, ("w1",), ("w2",))),
     orders_from=_houses, price_list=st.sampled_from(("retail", "web")), markup=st.sampled_from((0, 1000)),
     buffer=st.sampled_from((0, 2000)), cap=st.sampled_from((0, 3000)), push_stock=st.booleans(), push_price=st.booleans(),
     exempt_categories=st.sampled_from(((), ("Exempt",))), checks_by_reading=st.booleans(),
-    guard=st.builds(GuardRules, below_cost=st.booleans()),
+    guard=st.builds(GuardRules, below_cost=st.booleans()), stock_owner=_owners, price_owner=_owners,
     last_piece=st.builds(
         LastPieceRules, under=st.sampled_from((0, 3000)), rank=st.integers(0, 9), follow_sales=st.booleans()
     ),
@@ -88,6 +90,9 @@ _order = st.builds(
     lines=_unique(_line, lambda line: line.line_id), warehouse=_houses, customer=st.sampled_from(("", "s1:7")),
     sealed=st.just("sealed"), replaces=_some(_parts, 1), dead=st.booleans(), digest=st.sampled_from(("d1", "d2")),
 )  # fmt: skip
+_drift = st.builds(
+    ev.Drift, product=_codes, kind=_kinds, believed=_pieces, shown=_pieces, cause=st.sampled_from(list(Cause))
+)
 _subject = st.sampled_from(("order:1", "line:1:l1"))
 
 _key = st.integers(0, 5).map(str)
@@ -136,6 +141,9 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.HoldReleased: st.builds(ev.HoldReleased, st.sampled_from(("h1", "h2"))),
     ev.HoldDropped: st.builds(ev.HoldDropped, st.sampled_from(("h1", "h2"))),
     ev.FiguresReleased: st.builds(ev.FiguresReleased, _stores, _kinds, _some(_codes, 2)),
+    ev.DriftFound: st.builds(ev.DriftFound, _stores, _unique(_drift, lambda drift: (drift.product, drift.kind))),
+    ev.DriftRepaired: st.builds(ev.DriftRepaired, _stores, _kinds, _some(_codes, 2)),
+    ev.DriftAccepted: st.builds(ev.DriftAccepted, _stores, _kinds, _some(_codes, 2)),
     ev.Quarantined: st.builds(ev.Quarantined, _stores, _subject, st.just("why")),
     ev.QuarantineClosed: st.builds(ev.QuarantineClosed, _stores, _subject),
     ev.CustomerForgotten: st.builds(
@@ -152,6 +160,7 @@ _ORDINARY: tuple[type[ev.Fact], ...] = (
     ev.BatchMade,
     ev.BatchAnswered,
     ev.FiguresSeen,
+    ev.DriftFound,
 )
 
 _types: st.SearchStrategy[type[ev.Fact]] = st.sampled_from([*BUILDERS, *_ORDINARY, *_ORDINARY])

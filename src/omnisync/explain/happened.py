@@ -16,6 +16,9 @@ from omnisync.model.events import (
     ChangeHeld,
     CustomerForgotten,
     CustomersRead,
+    DriftAccepted,
+    DriftFound,
+    DriftRepaired,
     ErpOrderMoved,
     Event,
     ExclusionSet,
@@ -184,6 +187,26 @@ def _made(event: BatchMade) -> str:
     return f"{said}: {named([item.product for item in event.items])}"
 
 
+def _drift(event: DriftFound) -> str:
+    said = plural(
+        "the audit found {n} figure of {store} different", "the audit found {n} figures of {store} different",
+        len(event.drifts), store=event.store,
+    )  # fmt: skip
+    return f"{said}: " + named([f"{each.product} {kind_words(each.kind)}" for each in event.drifts])
+
+
+def _drift_repaired(event: DriftRepaired) -> str:
+    return _("a person had {kind} of {codes} sent to {store} again").format(
+        kind=kind_words(event.kind), codes=named(event.products), store=event.store
+    )
+
+
+def _drift_accepted(event: DriftAccepted) -> str:
+    return _("a person accepted the {kind} that {store} shows of {codes}").format(
+        kind=kind_words(event.kind), codes=named(event.products), store=event.store
+    )
+
+
 def _sent(event: BatchSent) -> str:
     text = _("{store} took batch {key} in").format(store=event.store, key=short(event.key))
     return text + " " + _("(receipt {receipt})").format(receipt=event.receipt) if event.receipt else text
@@ -348,6 +371,9 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     ListingsGone: _listings_gone,
     ListingLinked: _linked,
     FiguresSeen: _seen,
+    DriftFound: _drift,
+    DriftRepaired: _drift_repaired,
+    DriftAccepted: _drift_accepted,
     BatchMade: _made,
     BatchSent: _sent,
     BatchAnswered: _answered,

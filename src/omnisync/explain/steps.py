@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from omnisync.explain.cause import cause_of
+from omnisync.explain.drift import cause_title
 from omnisync.explain.happened import order_state_words, sentence, short
-from omnisync.explain.words import figure_words
+from omnisync.explain.words import figure_words, kind_words
 from omnisync.log.story import BalanceStory, Told, Why
 from omnisync.model.events import (
     BalancesCounted,
@@ -18,6 +19,9 @@ from omnisync.model.events import (
     BatchLost,
     BatchMade,
     BatchSent,
+    DriftAccepted,
+    DriftFound,
+    DriftRepaired,
     ExclusionSet,
     FiguresHeld,
     FiguresReleased,
@@ -92,6 +96,20 @@ def _seen(why: Why, told: Told) -> Step | None:
 def _proven(why: Why, stock: int | None) -> str:
     row = why.figures.get(Kind.STOCK)
     return "" if row is None or stock is None else "confirmed" if stock == row.wanted else "differs"
+
+
+def _drifted(why: Why, told: Told) -> Step | None:
+    event: DriftFound = told.event  # type: ignore[assignment]
+    currency = why.rules.currency
+    said = [
+        _("the audit found {kind} {shown} instead of {believed}: {cause}").format(
+            kind=kind_words(each.kind), shown=figure_words(each.kind, each.shown, currency),
+            believed=figure_words(each.kind, each.believed, currency), cause=cause_title(each.cause),
+        )
+        for each in event.drifts
+        if event.store == why.store and each.product == why.code
+    ]  # fmt: skip
+    return Step(told.at, "; ".join(said), state="differs") if said else None
 
 
 def _catalogue(why: Why, told: Told) -> Step | None:
@@ -267,6 +285,9 @@ def _older_reservations(why: Why) -> Iterator[Step]:
 
 _STEPS: Mapping[type[Any], Callable[[Why, Told], Step | None]] = {
     FiguresSeen: _seen,
+    DriftFound: _drifted,
+    DriftRepaired: _of_this_store,
+    DriftAccepted: _of_this_store,
     ListingsSeen: _catalogue,
     ListingLinked: _of_this_store,
     BatchMade: _made,

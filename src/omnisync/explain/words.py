@@ -35,6 +35,8 @@ _REASONS: Mapping[str, Callable[[], str]] = {
     "store-off": lambda: _("the configuration switches this off for the store"),
     "no-price": lambda: _("the price list has no price for it"),
     "other-currency": lambda: _("the price on the list is in another currency"),
+    "store-owns": lambda: _("store owns: the configuration says that its own figure counts"),
+    "drift": lambda: _("it was changed at the store, and the configuration says to ask you"),
     "keeps-showing": lambda: _("the store accepts the figure and goes on showing another one"),
     "not-there": lambda: _("the store does not have this listing any more"),
     "price-down": lambda: _("the price falls further than the guard allows"),

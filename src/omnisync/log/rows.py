@@ -130,7 +130,8 @@ class FigureRow:
     ``mode``: push, held (by the guard), refused (by the store), excluded (by a person), off (nothing
     to push). A revision is the seq of the event that changed the wish. ``seen`` is what a read-back
     found. ``allowed`` is a suspicious figure that a person said yes to. ``check_at`` > 0: it is still
-    to be seen at the store from then on; ``checks`` counts how often that failed.
+    to be seen at the store from then on; ``checks`` counts how often that failed. ``drift`` 1: an audit
+    found another figure there, and that is not settled yet (DriftRow).
     """
 
     product: int
@@ -157,6 +158,26 @@ class FigureRow:
     next_try: int = 0
     check_at: int = 0
     checks: int = 0
+    drift: int = 0
+
+
+@dataclass(slots=True)
+class DriftRow:
+    """The last drift of a figure: what was believed, what the store showed, why, and what became of it.
+
+    ``state``: open, repaired (the store shows what it should), explained (by orders, or it shows again what was
+    believed), accepted (by a person).
+    """
+
+    product: int
+    store: str
+    kind: str
+    believed: int
+    shown: int
+    cause: str
+    found_at: int
+    state: str = "open"
+    ended_at: int = 0
 
 
 @dataclass(slots=True)

@@ -64,6 +64,7 @@ class State:
             rows.FigureRow, "figure", "product", "store,kind",
             ("mode", "wanted", "wanted_rev", "confirmed_rev", "urgent", "check_at"),
         )  # fmt: skip
+        self.drifts = table(rows.DriftRow, "drift", "product", "store,kind", ("state",))
         self.batches = table(rows.BatchRow, "batch", "key")
         self.orders = table(rows.OrderRow, "shop_order", "id")
         self.parts = table(rows.PartRow, "order_part", "shop_order", "part")

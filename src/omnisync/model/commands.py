@@ -47,6 +47,31 @@ class Release(Command, frozen=True, tag="release"):
     codes: tuple[str, ...] = ()
 
 
+class Audit(Command, frozen=True, tag="audit"):
+    """Read the store's whole list (store "": every store's) and compare every figure now."""
+
+    store: str = ""
+
+
+class Repair(Command, frozen=True, tag="repair"):
+    """Send again what stores should show where audits found something else.
+
+    ``store`` "" is every store, no ``codes`` every product, ``kind`` None stock and price.
+    """
+
+    store: str = ""
+    codes: tuple[str, ...] = ()
+    kind: Kind | None = None
+
+
+class Accept(Command, frozen=True, tag="accept"):
+    """What audits found at stores is right: prices become the store's own, stock stays until another is wanted."""
+
+    store: str = ""
+    codes: tuple[str, ...] = ()
+    kind: Kind | None = None
+
+
 class Link(Command, frozen=True, tag="link"):
     """This listing is that product; code "" takes the link away."""
 
@@ -91,6 +116,9 @@ class Status(Command, frozen=True, tag="status"):
     """How every connection is doing just now, and what is left of its rate limits."""
 
 
-AnyCommand: TypeAlias = Union[SetPrice, Exclude, Update, Release, Link, Retry, RetryOrder, Pause, Pull, Forget, Status]  # noqa: UP007
+AnyCommand: TypeAlias = Union[  # noqa: UP007
+    SetPrice, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, RetryOrder, Pause, Pull, Forget,
+    Status
+]  # fmt: skip
 
 Reply: TypeAlias = dict[str, Any]

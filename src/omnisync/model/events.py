@@ -13,6 +13,7 @@ from typing import TypeAlias, Union
 
 import msgspec
 
+from omnisync.model.drift import Cause
 from omnisync.model.order import OrderState
 from omnisync.model.rules import StoreRules
 
@@ -224,6 +225,23 @@ class FiguresSeen(Fact, frozen=True, tag="store.seen"):
     missing: tuple[str, ...] = ()
 
 
+class Drift(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """A figure that the store shows differently from what we held confirmed, and what made it so."""
+
+    product: str
+    kind: Kind
+    believed: int
+    shown: int
+    cause: Cause
+
+
+class DriftFound(Fact, frozen=True, tag="audit.drift"):
+    """An audit found these figures of a store to be other ones than we knew."""
+
+    store: str
+    drifts: tuple[Drift, ...]
+
+
 # The stores: pushes
 
 
@@ -417,6 +435,22 @@ class SalesSlowed(Fact, frozen=True, tag="sales.slowed"):
     products: tuple[str, ...]
 
 
+class DriftRepaired(Fact, frozen=True, tag="person.drift-repaired"):
+    """The store is to be sent again what it should show, for these drifts of one kind."""
+
+    store: str
+    kind: Kind
+    products: tuple[str, ...]
+
+
+class DriftAccepted(Fact, frozen=True, tag="person.drift-accepted"):
+    """The store's own figure is right: stock stays until another figure is wanted, a price gets its own event."""
+
+    store: str
+    kind: Kind
+    products: tuple[str, ...]
+
+
 # The guard
 
 
@@ -499,7 +533,7 @@ Event: TypeAlias = Union[  # noqa: UP007
     StoreRulesSet, StoreClosed, ProductsRead, ProductsGone, BalancesCounted, PricesRead, CustomersRead, ErpOrderMoved,
     OrderExporting, OrderExported, ListingsSeen, ListingsGone, ListingLinked, FiguresSeen, BatchMade, BatchSent,
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
-    ExclusionSet,
+    ExclusionSet, DriftFound, DriftRepaired, DriftAccepted,
     StorePaused, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped,
     FiguresReleased, Quarantined, QuarantineClosed, Restored, CustomerForgotten,
 ]  # fmt: skip

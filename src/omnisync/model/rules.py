@@ -27,12 +27,24 @@ class GuardRules(msgspec.Struct, frozen=True, omit_defaults=True):
     below_cost: bool = True
 
 
+class Owner(StrEnum):
+    """Whose word counts when a store shows another figure than it should."""
+
+    ERP = "erp"
+    """The ERP owns it: what the store shows is put right by itself."""
+    STORE = "store"
+    """The store owns it: it is believed, and nothing is ever sent."""
+    ASK = "ask"
+    """A person is asked, each time."""
+
+
 class StoreRules(msgspec.Struct, frozen=True, omit_defaults=True):
     """One store's rules, with what the engine must know of its platform.
 
     ``warehouses`` are summed; its orders reserve in ``orders_from``. ``markup`` in hundredths of a
     percent. ``buffer``, ``cap`` (0: none), ``exempt_figure``, ``step`` and ``max_quantity`` in thousandths.
     ``checks_by_reading``: a write is proven by a separate read, so an accepted figure is still to be seen.
+    ``audit_every``: seconds between two audits; figures older than twice that are old.
     """
 
     platform: str
@@ -54,6 +66,9 @@ class StoreRules(msgspec.Struct, frozen=True, omit_defaults=True):
     checks_by_reading: bool = False
     guard: GuardRules = GuardRules()
     last_piece: LastPieceRules = LastPieceRules()
+    stock_owner: Owner = Owner.ERP
+    price_owner: Owner = Owner.ERP
+    audit_every: int = 3 * 3600
 
 
 def wanted_stock(rules: StoreRules, available: int, *, exempt: bool, active: bool, kept: int = 0) -> int:

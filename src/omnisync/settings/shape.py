@@ -30,6 +30,7 @@ from omnisync.folders import DEFAULT_TIMEZONE, default_data_folder, is_timezone
 from omnisync.model.money import currency_code
 from omnisync.model.price import parse_rounding
 from omnisync.model.quantity import PIECE
+from omnisync.model.rules import Owner
 from omnisync.text import _
 
 _STORE_NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
@@ -261,11 +262,16 @@ class StoreSettings(Connection):
     orders_every: Seconds = 60
     """How many seconds lie between two looks for new and changed orders."""
 
-    catalogue_every: Seconds = 6 * 3600
-    """How many seconds lie between two reads of the store's whole list of products."""
+    audit_every: Seconds = 3 * 3600
+    """How many seconds lie between two audits: the store's whole list is read, new listings are found, and every
+    figure is compared with what the store should show. Figures older than twice this are red on the screen."""
 
-    audit_every: Seconds = 3600
-    """How many seconds lie between two comparisons of what the store really shows with what it should."""
+    stock_owner: Owner = Owner.ERP
+    """Whose word counts when somebody changed a quantity at the store. "erp": ERP owns it, what is wanted is sent
+    again. "store": store owns it, its quantity is believed and nothing is ever sent. "ask": you are asked."""
+
+    price_owner: Owner = Owner.ERP
+    """The same for prices. With "ask", accepting the store's price makes it this store's own price."""
 
     @model_validator(mode="before")
     @classmethod

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from omnisync.connect.budget import Allowance
-from omnisync.connect.store import StoreConnector
 from omnisync.errors import CommandRefused
 from omnisync.log import forget, pulls
+from omnisync.log.audit import open_drifts
 from omnisync.log.rows import ProductRow
 from omnisync.log.state import State
 from omnisync.log.writer import Change
 from omnisync.model.commands import (
+    Accept,
     AnyCommand,
+    Audit,
     Exclude,
     Forget,
     Link,
     Pause,
     Pull,
     Release,
+    Repair,
     Reply,
     Retry,
     RetryOrder,
@@ -30,9 +32,12 @@ from omnisync.model.commands import (
     Update,
 )
 from omnisync.model.events import (
+    DriftAccepted,
+    DriftRepaired,
     ExclusionSet,
     FiguresReleased,
     HoldReleased,
+    Kind,
     ListingLinked,
     PriceSet,
     QuarantineClosed,
@@ -44,6 +49,7 @@ from omnisync.model.rules import StoreRules
 from omnisync.sync import matching
 from omnisync.sync.engine import Engine, save_row
 from omnisync.sync.forgetting import leave_nothing
+from omnisync.sync.store import allowances
 from omnisync.text import _
 
 
@@ -60,6 +66,10 @@ class Commands:
                 return self._status()
             case Pull():
                 return self._pull(command)
+            case Audit():
+                return self._audit(command)
+            case Repair():
+                await self._take_orders(command.store)
             case RetryOrder():
                 return await self._retry_order(command, actor, id)
             case Forget():
@@ -78,9 +88,34 @@ class Commands:
             rows[engine.erp.sync.rules.name] = save_row(engine.erp.sync.rules.name, engine.erp.sync.health)
         return {
             "connectors": [msgspec.to_builtins(row) for row in rows.values()],
-            "allowances": {name: _allowances(plan.sync.connector) for name, plan in engine.stores.items()},
+            "allowances": {
+                name: [msgspec.to_builtins(each) for each in allowances(plan.sync.connector)]
+                for name, plan in engine.stores.items()
+            },
+            "audits": {
+                name: len(plan.sync.walk.seen) for name, plan in engine.stores.items() if plan.sync.walk is not None
+            },
             "now": engine.clock.now(),
         }
+
+    def _audit(self, command: Audit) -> Reply:
+        stores = [command.store] if command.store else [*self._engine.stores]
+        for name in stores:
+            plan = self._engine.stores.get(name)
+            if plan is None:
+                raise CommandRefused(_unknown_store(name, self._engine.stores))
+            plan.sync.health.hurry()
+            plan.sync.wake_audit.set()
+        return {"stores": stores, "now": self._engine.clock.now()}
+
+    async def _take_orders(self, store: str) -> None:
+        """No figure is raised again which an order explains that we were not told of yet (P3).
+
+        Where orders can't be read, nothing is sent before they can be.
+        """
+        for name, plan in self._engine.stores.items():
+            if store in ("", name):
+                await plan.sync.pull_orders()
 
     async def _retry_order(self, command: RetryOrder, actor: str, id_: str) -> Reply:
         erp = self._engine.erp
@@ -130,14 +165,8 @@ class Commands:
         plan.sync.health.hurry()
         plan.sync.wake_orders.set()
         plan.sync.wake_push.set()
-        engine.wake_catalogue(command.store)
+        plan.sync.wake_audit.set()
         return {}
-
-
-def _allowances(connector: StoreConnector) -> list[dict[str, Any]]:
-    """What is left of a store's rate limits; somebody's own connector need not tell."""
-    tell: Callable[[], Sequence[Allowance]] | None = getattr(connector, "allowances", None)
-    return [msgspec.to_builtins(allowance) for allowance in tell()] if tell else []
 
 
 def _once(change: Change, id_: str, command: AnyCommand) -> Reply:
@@ -170,6 +199,8 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
             return {"seq": change.append(UpdateOrdered(store, codes))}
         case Release():
             return _release(change, command)
+        case Repair() | Accept():
+            return _settle_drifts(change, command)
         case Link():
             return _link(change, command)
         case Pause(store, on):
@@ -190,6 +221,26 @@ def _release(change: Change, command: Release) -> Reply:
     _store(change.state, command.store)
     codes = tuple(_product(change.state, code).code for code in command.codes)
     return {"seq": change.append(FiguresReleased(command.store, command.kind, codes))}
+
+
+def _settle_drifts(change: Change, command: Repair | Accept) -> Reply:
+    state = change.state
+    if command.store:
+        _store(state, command.store)
+    codes = {_product(state, code).code for code in command.codes}
+    count = 0
+    for (store, kind), found in open_drifts(state, command.store).items():
+        shown = {code: value for code, value in found.items() if not codes or code in codes}
+        if not shown or command.kind not in (None, kind):
+            continue
+        count += len(shown)
+        if isinstance(command, Repair):
+            change.append(DriftRepaired(store, kind, tuple(shown)))
+            continue
+        change.append(DriftAccepted(store, kind, tuple(shown)))
+        for code, value in shown.items() if kind is Kind.PRICE else ():
+            change.append(PriceSet(store, code, value, state.rules()[store].currency))
+    return {"figures": count}
 
 
 def _link(change: Change, command: Link) -> Reply:

@@ -48,7 +48,7 @@ class StorePlan:
     sync: StoreSync
     rules: StoreRules
     orders_every: float
-    catalogue_every: float
+    audit_every: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,6 @@ class Engine:
         self._told = structlog.get_logger()
         self._unread = {*stores, *(["erp"] if erp else [])}
         """Who was not asked yet since the start; until it is empty nothing is sent that raises a figure (P3)."""
-        self._catalogue: dict[str, Signal] = {name: Signal(clock) for name in stores}
 
     async def run(self) -> None:
         """Start every worker and wait for ever; cancel to stop."""
@@ -123,7 +122,7 @@ class Engine:
             line = sync.health.read
             pull = partial(self._first_look, name, sync.pull_orders)
             workers.append(self._worker(f"{name}.orders", sync.wake_orders, line, pull))
-            workers.append(self._worker(f"{name}.catalogue", self._catalogue[name], line, sync.pull_catalogue))
+            workers.append(self._worker(f"{name}.audit", sync.wake_audit, line, sync.pull_catalogue))
             workers.append(self._push_worker(name, sync))
             workers.append(self._safely(f"{name}.check", partial(self._check_up, name, sync.connector.check)))
         if self.erp is not None:
@@ -138,7 +137,7 @@ class Engine:
     def _schedule(self) -> None:
         for name, plan in self.stores.items():
             self._start(f"{name}.orders", plan.orders_every, plan.sync.wake_orders)
-            self._start(f"{name}.catalogue", plan.catalogue_every, self._catalogue[name])
+            self._start(f"{name}.audit", plan.audit_every, plan.sync.wake_audit)
             plan.sync.wake_push.set()
         if self.erp is not None:
             self._start("erp.pull", self.erp.catalogue_every, self.erp.sync.wake_pull)
@@ -148,10 +147,6 @@ class Engine:
     def _start(self, name: str, seconds: float, signal: Signal) -> None:
         signal.set()
         self._ticker.every(name, seconds, signal.set)
-
-    def wake_catalogue(self, store: str) -> None:
-        """Read the store's catalogue now."""
-        self._catalogue[store].set()
 
     async def _worker(self, name: str, signal: Signal, line: Line, work: Callable[[], Awaitable[object]]) -> None:
         while True:

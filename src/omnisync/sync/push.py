@@ -27,6 +27,7 @@ from omnisync.model.events import (
     SeenFigure,
 )  # fmt: skip
 from omnisync.ports import Ids
+from omnisync.sync import audit
 from omnisync.sync.health import Condition
 from omnisync.sync.planning import Batch, Wait, plan, push_items, ref
 from omnisync.sync.store import StoreSync
@@ -277,6 +278,8 @@ class Pusher:
 
         def decide(change: Change) -> bool:
             surprise = any(_differs(change, store.name, known[seen.remote_id].product, seen) for seen in figures)
+            products = {remote_id: listing.product for remote_id, listing in known.items()}
+            audit.found_in_vain(change, store.name, figures, products)
             change.append(FiguresSeen(store.name, figures, missing))
             return surprise
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 import structlog
 
+from omnisync.connect.budget import Allowance
 from omnisync.connect.store import RemoteListing, StoreConnector
 from omnisync.errors import ConnectorError, RateLimited, Rejected
 from omnisync.log import outbox, pulls
 from omnisync.log.apply.figures import NOT_THERE
+from omnisync.log.audit import AUDIT, Sends
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
     FiguresSeen,
@@ -24,8 +27,9 @@ from omnisync.model.events import (
     StoreRecovered,
 )  # fmt: skip
 from omnisync.model.order import OrderPart
-from omnisync.ports import Clock
-from omnisync.sync import guard, matching
+from omnisync.ports import Clock, Millis
+from omnisync.sync import audit, guard, matching
+from omnisync.sync.audit import Suspect
 from omnisync.sync.health import Health, Line
 from omnisync.sync.intake import CONNECTED, Taken, take_in
 from omnisync.sync.quarantine import set_aside, take_out
@@ -40,7 +44,21 @@ _SLOW_CLOCK = 600_000
 _LONGEST_WINDOW = 6 * 3_600_000
 """In a quiet time the order window grows no longer than this (milliseconds)."""
 
+_A_WHILE = 0.5
+"""Seconds between two looks whether an audit may go on."""
+
 _strings = msgspec.json.Decoder(dict[str, str])
+
+
+@dataclass(slots=True)
+class Walk:
+    """An audit under way: when it began, which listings it has seen, what was new and what had drifted."""
+
+    began_at: Millis
+    seen: set[str] = field(default_factory=set)
+    fresh: int = 0
+    drifted: int = 0
+    sends: Sends = field(default_factory=Sends)
 
 
 class StoreSync:
@@ -58,6 +76,9 @@ class StoreSync:
         self.health = Health()
         self.wake_push = Signal(clock)
         self.wake_orders = Signal(clock)
+        self.wake_audit = Signal(clock)
+        self.walk: Walk | None = None
+        """The audit that is under way, if one is."""
         self.told = structlog.get_logger().bind(store=name)
         self._shipped_releases = shipped_releases
 
@@ -152,28 +173,53 @@ class StoreSync:
     # Catalogue.
 
     async def pull_catalogue(self) -> bool:
-        """Read every listing: new ones are matched, changed figures noticed, gone ones taken out."""
-        seen: set[str] = set()
-        fresh = 0
+        """Audit: read every listing, match new ones, take gone ones out, and compare every figure with ours.
+
+        Answers whether the whole list was read and judged.
+        """
+        self.walk = walk = Walk(self.clock.now())
         try:
             async for page in self.connector.listings():
                 self.health.calls += 1
-                seen.update(listing.ref.remote_id for listing in page)
-                fresh += await self.log.transact(lambda change, page=page: self._take_page(change, page))  # type: ignore[misc]
+                walk.seen.update(listing.ref.remote_id for listing in page)
+                suspects = await self.log.transact(lambda change, page=page: self._take_page(change, page, walk))  # type: ignore[misc]
+                if suspects and not await self._judge(suspects, walk):
+                    return False
+                await self._leave_room()
         except ConnectorError as error:
             await self.failed(self.health.read, error)
             return False
-        gone = await self.log.transact(lambda change: self._take_gone(change, seen))
+        finally:
+            self.walk = None
+        gone = await self.log.transact(lambda change: self._end_walk(change, walk))
         self.health.last_catalogue = self.clock.now()
-        self.told.info("catalogue.read", listings=len(seen), changed=fresh, gone=gone)
+        self.told.info("audit", listings=len(walk.seen), changed=walk.fresh, gone=gone, drifted=walk.drifted)
         await self.worked(self.health.read)
         return True
 
-    def _take_page(self, change: Change, page: Sequence[RemoteListing]) -> int:
+    async def _judge(self, suspects: Sequence[Suspect], walk: Walk) -> bool:
+        """Settle what shows something unexpected, once the orders that may explain it are taken in."""
+        if not await self.pull_orders():
+            return False
+        walk.drifted += await self.log.transact(lambda change: audit.settle(change, self.name, suspects, walk.sends))
+        return True
+
+    async def _leave_room(self) -> None:
+        """Wait while less than half of a rate limit is left: pushes and orders go before an audit."""
+        while any(2 * each.left < each.calls for each in allowances(self.connector)):
+            await self.clock.sleep(_A_WHILE)
+
+    def _end_walk(self, change: Change, walk: Walk) -> int:
+        gone = self._take_gone(change, walk.seen)
+        change.set_cursor(self.name, AUDIT, str(walk.began_at))
+        return gone
+
+    def _take_page(self, change: Change, page: Sequence[RemoteListing], walk: Walk) -> list[Suspect]:
         state = change.state
         matcher = matching.Matcher(state, self.name)
         new: list[SeenListing] = []
         figures: list[SeenFigure] = []
+        suspects: list[Suspect] = []
         outbox.expect(state, self.name, [listing.ref.remote_id for listing in page])
         for listing in page:
             known = state.listings.get((self.name, listing.ref.remote_id))
@@ -188,14 +234,18 @@ class StoreSync:
                 new.append(row)
             elif known is not None and known.product is not None:
                 figure = SeenFigure(row.remote_id, row.stock, row.price)
-                if drifted(change, self.name, known.product, figure):
+                suspect = audit.suspect(change, self.name, known.product, figure)
+                if suspect is not None:
+                    suspects.append(suspect)
+                elif is_news(change, self.name, known.product, figure):
                     figures.append(figure)
         if new:
             change.append(ListingsSeen(self.name, tuple(new)))
             matching.resolve_lines(change)
         if figures:
             change.append(FiguresSeen(self.name, tuple(figures)))
-        return len(new) + len(figures)
+        walk.fresh += len(new) + len(figures)
+        return suspects
 
     def _is_new(self, change: Change, seen: SeenListing) -> bool:
         row = change.state.listings.get((self.name, seen.remote_id))
@@ -237,7 +287,13 @@ def _seen_listing(listing: RemoteListing, product: str, reason: str) -> SeenList
     )  # fmt: skip
 
 
-def drifted(change: Change, store: str, product: int, found: SeenFigure) -> bool:
+def allowances(connector: StoreConnector) -> Sequence[Allowance]:
+    """What is left of a store's rate limits; somebody's own connector need not tell."""
+    tell: Callable[[], Sequence[Allowance]] | None = getattr(connector, "allowances", None)
+    return tell() if tell else ()
+
+
+def is_news(change: Change, store: str, product: int, found: SeenFigure) -> bool:
     """Whether what a read found is news: differs from what was seen last, or from what we hold confirmed.
 
     That a listing is there which a read-back did not find is news too.

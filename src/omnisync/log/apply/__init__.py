@@ -12,6 +12,7 @@ from typing import Any
 from omnisync.log.apply import (
     batches,
     customers,
+    drift,
     guard,
     last_piece,
     listings,
@@ -38,6 +39,7 @@ _HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     **people.HANDLERS,
     **guard.HANDLERS,
     **last_piece.HANDLERS,
+    **drift.HANDLERS,
     **restore.HANDLERS,
 }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from omnisync.log.apply.last_piece import available, kept_from_stores
 from omnisync.log.rows import ChoiceRow, FigureRow, PriceRow, ProductRow
 from omnisync.log.state import State
+from omnisync.model.drift import Cause
 from omnisync.model.money import Money
 from omnisync.model.price import wanted_price
-from omnisync.model.rules import StoreRules, suspicious_price, wanted_stock
+from omnisync.model.rules import Owner, StoreRules, suspicious_price, wanted_stock
 
 CHECK_DELAYS = (0, 1_000, 2_000, 4_000, 10_000, 30_000, 60_000)
 """Milliseconds before each look whether an accepted figure can be seen; a store's read side may lag."""
@@ -20,6 +21,15 @@ _CLOCKS_APART = 1_000
 
 NOT_THERE = "not-there"
 """Why a figure is refused whose listing was not found by a read-back."""
+
+KEEPS_SHOWING = "keeps-showing"
+"""Why a figure is refused that the store takes and never shows."""
+
+DRIFT = "drift"
+"""Why a figure is held that somebody changed at the store: its owner is to be asked."""
+
+STORE_OWNS = "store-owns"
+"""Why a figure is off whose owner is the store."""
 
 _NO_CHOICE = ChoiceRow(0, "")
 
@@ -68,9 +78,18 @@ def _stock_mode(row: FigureRow, rules: StoreRules, wanted: int, choice: ChoiceRo
         return "excluded", ""
     if not rules.push_stock:
         return "off", "store-off"
-    if row.mode == "held" and row.wanted == wanted:
+    if rules.stock_owner is Owner.STORE:
+        return "off", STORE_OWNS
+    if _asked(row, rules.stock_owner) and not wanted < min(row.wanted or 0, row.confirmed or 0):
+        # The question stands; only what must fall is not kept waiting by it, or too much would be sold.
+        return "held", DRIFT
+    if row.mode == "held" and row.reason != DRIFT and row.wanted == wanted:
         return "held", row.reason
     return "push", ""
+
+
+def _asked(row: FigureRow, owner: Owner) -> bool:
+    return owner is Owner.ASK and row.mode == "held" and row.reason == DRIFT and row.drift != 0
 
 
 def _price(
@@ -83,8 +102,12 @@ def _price(
         _want(state, row, minor, "excluded", "")
     elif not rules.push_price:
         _want(state, row, minor, "off", "store-off")
+    elif rules.price_owner is Owner.STORE:
+        _want(state, row, minor, "off", STORE_OWNS)
     elif price is None:
         _want(state, row, None, "off", reason)
+    elif _asked(row, rules.price_owner) and minor != row.allowed:
+        _want(state, row, minor, "held", DRIFT)
     else:
         cost = None if product.cost is None else Money(product.cost, product.cost_currency)
         # A price that a person gave this store needs no second yes.
@@ -118,6 +141,8 @@ def _want(state: State, row: FigureRow, wanted: int | None, mode: str, reason: s
         # A new figure has a right to be looked for quickly, however long the last one was not to be seen.
         row.next_try = row.checks = 0
         _settle(row)
+        if row.drift and not row.check_at and wanted == row.confirmed:
+            drift_ended(state, row, "explained")
     if mode == "push" and row.mode != "push":
         resume(state, row)
     row.mode, row.reason = mode, reason
@@ -186,6 +211,8 @@ def seen(state: State, row: FigureRow, value: int) -> None:
 
 def _look(state: State, row: FigureRow, value: int) -> None:
     row.seen, row.seen_at = value, state.at
+    if row.drift:
+        _judge_again(state, row, value)
     if row.mode == "refused" and (row.reason == NOT_THERE or value == row.wanted):
         # It is there after all, or shows after all what it refused: nothing is left for a person to decide.
         row.mode, row.reason, row.confirmed, row.check_at = "push", "", value, 0
@@ -211,18 +238,61 @@ def _look(state: State, row: FigureRow, value: int) -> None:
         state.wake(row.store)
 
 
+def _judge_again(state: State, row: FigureRow, value: int) -> None:
+    """A figure that had drifted is seen again: perhaps that ends it, or orders that came since explain it."""
+    drift = state.drifts.get(row.product, (row.store, row.kind))
+    assert drift is not None
+    sent_since = row.sent_at >= drift.found_at
+    if value == row.confirmed != drift.believed and row.mode == "push" and not sent_since:
+        drift.cause = Cause.SOLD_THERE
+        drift_ended(state, row, "explained")
+    elif value == row.wanted:
+        drift_ended(state, row, "repaired" if sent_since else "explained")
+    elif value != drift.shown and not row.check_at:
+        drift.shown = value
+        state.drifts.change(drift)
+
+
+def drift_ended(state: State, row: FigureRow, how: str) -> None:
+    """What an audit found of this figure, if anything, is settled: repaired, explained or accepted."""
+    if row.drift:
+        row.drift = 0
+        drift = state.drifts.get(row.product, (row.store, row.kind))
+        assert drift is not None
+        drift.state, drift.ended_at = how, state.at
+        state.drifts.change(drift)
+
+
+def would_give_up(row: FigureRow, value: int) -> bool:
+    """Whether that value would be the last look in vain: the store shows something else for good."""
+    looked_for = row.check_at and not row.batch and row.mode == "push" and value != row.confirmed
+    return bool(looked_for) and (row.checks + 1) % len(CHECK_DELAYS) == 0
+
+
 def _drifted(state: State, row: FigureRow, value: int) -> None:
     row.confirmed, row.check_at = value, 0
     if value == row.wanted:
         row.confirmed_rev, row.checks = row.wanted_rev, 0
+    elif _is_asked_about(state, row):
+        row.mode, row.reason, row.checks = "held", DRIFT, 0
     elif row.mode == "push" and row.checks >= _GIVE_UP:
-        row.mode, row.reason, row.checks = "refused", "keeps-showing", 0
+        row.mode, row.reason, row.checks = "refused", KEEPS_SHOWING, 0
         state.reconsider.add(row.product)
         row.confirmed_rev = row.wanted_rev
     else:
         row.wanted_rev, row.wanted_at = state.seq, state.at
         _hurry(row)
         state.wake(row.store)
+
+
+def _is_asked_about(state: State, row: FigureRow) -> bool:
+    """Whether a person is to say which figure is right; what nobody changed on purpose is put right unasked."""
+    rules = state.rules().get(row.store)
+    if not row.drift or rules is None or row.mode != "push":
+        return False
+    drift = state.drifts.get(row.product, (row.store, row.kind))
+    owner = rules.stock_owner if row.kind == "stock" else rules.price_owner
+    return owner is Owner.ASK and drift is not None and drift.cause == Cause.BY_HAND
 
 
 def not_there(state: State, row: FigureRow) -> None:

@@ -9,7 +9,7 @@ from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, KeptRow, SpeedRo
 from omnisync.log.state import State
 from omnisync.model.events import SalesSlowed
 from omnisync.model.last_piece import Offer, Speed, shares
-from omnisync.model.rules import StoreRules
+from omnisync.model.rules import Owner, StoreRules
 
 
 def available(rules: StoreRules, balances: dict[str, BalanceRow]) -> int:
@@ -50,6 +50,8 @@ def offers_of(
     for figure in figures:
         rule, choice = rules.get(figure.store), choices.get(figure.store)
         if figure.kind != "stock" or rule is None or not rule.push_stock or figure.mode == "refused":
+            continue
+        if rule.stock_owner is Owner.STORE:
             continue
         if choice is not None and choice.no_stock:
             continue

@@ -71,6 +71,7 @@ def _figures(
         if row is None and takes:
             state.figures.put(FigureRow(product.id, store, kind, remote_id, group, mode="off"))
         elif row is not None and not takes:
+            figures.drift_ended(state, row, "explained")
             state.figures.delete(row)
         elif row is not None and (row.remote_id, row.grp) != (remote_id, group):
             row.remote_id, row.grp = remote_id, group
@@ -79,6 +80,7 @@ def _figures(
 
 def _unlink(state: State, store: str, product: int) -> None:
     for row in state.each_figure(product, store):
+        figures.drift_ended(state, row, "explained")
         state.figures.delete(row)
     state.trace(product)
     state.reconsider.add(product)

@@ -133,6 +133,7 @@ CREATE TABLE figure (
     next_try INTEGER NOT NULL,
     check_at INTEGER NOT NULL,
     checks INTEGER NOT NULL,
+    drift INTEGER NOT NULL,
     PRIMARY KEY (product, store, kind)
 ) STRICT, WITHOUT ROWID;
 -- What is to be sent: the planner uses it only when the query repeats this condition. Falling quantities first.
@@ -144,6 +145,21 @@ CREATE INDEX figure_check ON figure (store, check_at) WHERE check_at > 0;
 CREATE INDEX figure_wanted ON figure (store, kind, wanted, product);
 -- What waits for a person.
 CREATE INDEX figure_mode ON figure (store, mode) WHERE mode IN ('held', 'refused', 'excluded');
+
+-- The last drift of a figure that an audit found, and what became of it.
+CREATE TABLE drift (
+    product INTEGER NOT NULL,
+    store TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    believed INTEGER NOT NULL,
+    shown INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    found_at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    ended_at INTEGER NOT NULL,
+    PRIMARY KEY (product, store, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX drift_open ON drift (store) WHERE state = 'open';
 
 CREATE TABLE batch (
     key TEXT PRIMARY KEY,
