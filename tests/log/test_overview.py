@@ -142,6 +142,8 @@ async def test_orders_come_newest_first_and_tell_what_is_short_or_unknown(log: L
         assert [row.number for row in overview.orders(reader, state="waiting")] == ["2"]
         assert [row.number for row in overview.orders(reader, limit=1)] == ["2"]
         assert overview.oversold(reader) == 1, "five of P01 are owed and two are there"
+        assert (first.oversold, second.oversold) == (1, 0)
+        assert [row.number for row in overview.orders(reader, oversold_only=True)] == ["1"]
     await log.append(BalancesCounted("b", 2, (Count("P01", "DEPO", 9000),)))
     with Reader(log.path) as reader:
         assert overview.oversold(reader) == 0

@@ -74,7 +74,7 @@ async def test_a_sheet_knows_lines_reservations_and_the_story(folder: Path) -> N
 async def test_orders_are_found_narrowed_and_shown_again(folder: Path) -> None:
     async with opened(folder, size=(140, 30)) as (app, pilot):
         await pilot.press("f7")
-        await until(lambda: "BRU-0200 short 1" in shown(app))
+        await until(lambda: "BRU-0200 oversold 1" in shown(app))
         await until(lambda: "fulfillable 1" in shown(app))
         assert "open 4" in shown(app)
         assert "! 1 unknown product" in shown(app)

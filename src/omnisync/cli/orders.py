@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from omnisync.cli import names, table
 from omnisync.cli.options import UNITS, json_option, limit_option, store_option
-from omnisync.cli.output import Piece, say_json, say_pieces, tell, width
+from omnisync.cli.output import Piece, say, say_json, say_pieces, tell, width
 from omnisync.cli.place import Place
 from omnisync.explain.happened import order_state_words
-from omnisync.explain.orders import buyer, erp_words, stock_words
+from omnisync.explain.orders import buyer, erp_words, oversold_words, stock_words
 from omnisync.log import overview
+from omnisync.log.oversold import Oversold, oversold_in
 from omnisync.log.overview import OrderView
 from omnisync.model.money import Money
 from omnisync.model.order import OrderState
@@ -31,18 +33,20 @@ from omnisync.text import _, money, number, plural, when
 @click.option(
     "--state", type=click.Choice([state.value for state in OrderState]), default=None, help=_("Orders that stand so.")
 )
+@click.option("--oversold", "lacking", is_flag=True, help=_("Orders that want what no warehouse has, and what to do."))
 @limit_option(30, _("How many orders."))
 @json_option(UNITS)
 @click.pass_obj
-def orders(place: Place, store: str, state: str | None, limit: int, as_json: bool) -> None:
+def orders(place: Place, store: str, state: str | None, lacking: bool, limit: int, as_json: bool) -> None:
     """List the orders."""
     with place.reader() as reader:
         if store:
             names.rules(reader, store)
-        found = overview.orders(reader, store=store, state=state or "", limit=limit)
+        found = overview.orders(reader, store=store, state=state or "", oversold_only=lacking, limit=limit)
         oversold = overview.oversold(reader)
+        missing = {order.id: oversold_in(reader, order.id) for order in found if order.oversold}
     if as_json:
-        say_json([_as_json(order) for order in found])
+        say_json([_as_json(order, missing.get(order.id, ())) for order in found])
         return
     now = place.now()
     columns = [
@@ -53,11 +57,13 @@ def orders(place: Place, store: str, state: str | None, limit: int, as_json: boo
     ]  # fmt: skip
     for line in table.lines(columns, [_row(order, now) for order in found], width()):
         say_pieces(line)
-    if oversold:
-        text = plural(
-            "{n} product is promised beyond what is there", "{n} products are promised beyond what is there", oversold
-        )
-        tell(text, colour="red")
+    if lacking:
+        for order in found:
+            for each in missing[order.id]:
+                say(f"{order.number}  {oversold_words(order, each, now)}")
+    elif oversold:
+        text = plural("{n} order wants what no warehouse has", "{n} orders want what no warehouse has", oversold)
+        tell(text + ": omnisync orders --oversold", colour="red")
 
 
 def _row(order: OrderView, now: int) -> list[str | Piece]:
@@ -73,11 +79,18 @@ def _stock(order: OrderView) -> Piece:
     return Piece(text, {"refused": "red", "confirmed": "green"}.get(look, ""))
 
 
-def _as_json(order: OrderView) -> dict[str, Any]:
+def _as_json(order: OrderView, missing: Sequence[Oversold]) -> dict[str, Any]:
     return {
         "store": order.store, "number": order.number, "state": order.state, "placed_at": order.placed_at,
         "customer": order.customer.name if order.customer else None, "total": order.total,
         "currency": order.currency, "lines": order.lines, "unknown_products": order.unknown, "short": order.short,
         "warehouse": order.warehouse, "export": order.export, "export_ref": order.export_ref,
         "erp_state": order.erp_state,
+        "oversold": [
+            {
+                "code": each.code, "lacking": each.lacking,
+                "others": [{"store": other.store, "number": other.number} for other in each.rivals],
+            }
+            for each in missing
+        ],
     }  # fmt: skip

@@ -17,9 +17,10 @@ from omnisync.log import product_list
 from omnisync.log.overview import store_names
 from omnisync.log.product_list import FigureView, ProductView, Sort
 from omnisync.log.reader import Reader
+from omnisync.log.selling import Selling, riskiest
 from omnisync.model.events import Kind
 from omnisync.model.rules import StoreRules
-from omnisync.text import _, number, quantity
+from omnisync.text import _, number, percent, quantity, tenths
 
 _AT_ONCE = 500
 _MOST_FOUND = 20_000
@@ -43,15 +44,26 @@ _SORTS = ("code", "name", "on_hand", "reserved", "available")
     help=_("code, name, on_hand, reserved, available, warehouse:NAME, stock:STORE or price:STORE."),
 )  # fmt: skip
 @click.option("--descending", is_flag=True, help=_("The largest first."))
+@click.option("--at-risk", is_flag=True, help=_("Those most likely to be sold twice just now, and how likely."))
 @store_option(_("Show the figures of this store only."))
 @limit_option(50, _("How many products; 0: all."), zero_is_all=True)
 @json_option(UNITS)
 @click.pass_obj
 def products(
-    place: Place, text: tuple[str, ...], sort: str, descending: bool, store: str, limit: int, as_json: bool
+    place: Place,
+    text: tuple[str, ...],
+    sort: str,
+    descending: bool,
+    at_risk: bool,
+    store: str,
+    limit: int,
+    as_json: bool,
 ) -> None:
     """List the products."""
     with place.reader() as reader:
+        if at_risk:
+            _say_risks(riskiest(reader, place.now(), limit or None), as_json=as_json)
+            return
         stores = [store] if store else store_names(reader)
         rules = {name: names.rules(reader, name) for name in stores}
         words = " ".join(text)
@@ -61,6 +73,26 @@ def products(
             return
         _print(rows, product_list.warehouses(reader), rules)
         tell(_("{n} of {total} products").format(n=number(len(rows)), total=number(product_list.count(reader, words))))
+
+
+def _say_risks(found: Sequence[Selling], *, as_json: bool) -> None:
+    if as_json:
+        say_json([{"code": each.code, "available": each.available, "oversell_risk": each.risk} for each in found])
+        return
+    columns = [
+        table.Column(_("Code"), least=6), table.Column(_("Name"), least=8), table.Column(_("Available"), right=True),
+        table.Column(_("Sold an hour"), right=True), table.Column(_("Risk"), right=True),
+    ]  # fmt: skip
+    rows: list[list[str | Piece]] = [
+        [each.code, each.name, quantity(each.available), tenths(each.per_hour), percent(each.risk)] for each in found
+    ]
+    for line in table.lines(columns, rows, width()):
+        say_pieces(line)
+    tell(
+        _("{n} products may be sold twice: see [last_pieces] in the configuration.").format(n=number(len(found)))
+        if found
+        else _("Nothing is likely to be sold twice just now.")
+    )
 
 
 def _sort(reader: Reader, by: str, descending: bool) -> Sort:

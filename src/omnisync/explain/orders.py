@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from omnisync.explain.happened import order_state_words
+from omnisync.log.oversold import Oversold
 from omnisync.log.overview import OrderView
 from omnisync.model.order import OrderState
-from omnisync.text import _, plural, quantity
+from omnisync.text import _, plural, quantity, when
+
+_RIVALS = 3
+"""So many other orders are named; the youngest ones."""
 
 
 def buyer(order: OrderView) -> str:
@@ -30,9 +34,12 @@ def stock_words(order: OrderView, lacking: Sequence[tuple[str, int]] | None = No
         return plural("! {n} unknown product", "! {n} unknown products", order.unknown), "refused"
     if order.short and lacking:
         code, missing = lacking[0]
-        text = _("✗ {code} short {quantity}").format(code=code, quantity=quantity(missing))
+        text = _("✗ {code} oversold {quantity}") if order.oversold else _("✗ {code} short {quantity}")
+        text = text.format(code=code, quantity=quantity(missing))
         more = len(lacking) - 1
         return text + (" " + plural("and {n} more", "and {n} more", more) if more else ""), "refused"
+    if order.oversold:
+        return plural("✗ {n} product oversold", "✗ {n} products oversold", order.oversold), "refused"
     if order.short:
         return plural("✗ {n} product short", "✗ {n} products short", order.short), "refused"
     return f"✓ {order.warehouse}", "confirmed"
@@ -44,3 +51,19 @@ def erp_words(order: OrderView) -> str:
         return order_state_words(order.erp_state)
     words = {"": "–", "due": _("waits"), "sending": _("sending"), "never": "–"}
     return words.get(order.export, order.export_ref or _("handed over"))
+
+
+def oversold_words(order: OrderView, missing: Oversold, now: int) -> str:
+    """What to do about a product that the order wants and no warehouse has."""
+    text = _("{code}: {quantity} more sold than there is. Get it from somewhere, or cancel it in {store}").format(
+        code=missing.code, quantity=quantity(missing.lacking), store=order.store
+    )
+    if missing.rivals:
+        others = ", ".join(
+            _("{store} {number} ({when})").format(store=each.store, number=each.number, when=when(each.placed_at, now))
+            for each in missing.rivals[:_RIVALS]
+        )
+        more = len(missing.rivals) - _RIVALS
+        others += " " + plural("and {n} more", "and {n} more", more) if more > 0 else ""
+        text += "; " + _("or let another order go without that is not sent yet: {orders}").format(orders=others)
+    return text + "."

@@ -18,9 +18,8 @@ def last_piece_words(store: str, rules: LastPieceRules, selling: Selling) -> str
 
 def risk_words(selling: Selling) -> str:
     """How likely it is sold twice just now, and why."""
-    share = max(selling.shares.values(), key=lambda each: each.per_hour)
     return _("the risk of selling more than there is: {risk} ({speed} an hour sell, and {available} are left)").format(
-        risk=percent(selling.risk), speed=tenths(share.per_hour), available=quantity(selling.available)
+        risk=percent(selling.risk), speed=tenths(selling.per_hour), available=quantity(selling.available)
     )
 
 

@@ -14,7 +14,7 @@ from omnisync.log import stored
 from omnisync.log.overview import OrderView, oversold
 from omnisync.log.people import unseal
 from omnisync.log.reader import Reader
-from omnisync.log.shortage import SHORT
+from omnisync.log.shortage import OVERSOLD, SHORT
 from omnisync.model.fold import fold
 
 _OPEN = "state IN ('waiting', 'new', 'preparing')"
@@ -33,7 +33,7 @@ class OrderWish:
 
     ``text``: words of the number, the goods or the buyer's name. ``state``: one of OrderState, or "open" for
     what is still to be sent. ``stock``: "yes" for open orders whose goods are there, "no" for those that lack
-    something. ``customer``: one buyer's id.
+    something, "oversold" for those that lack what no warehouse has. ``customer``: one buyer's id.
     """
 
     text: str = ""
@@ -118,7 +118,7 @@ def freeze(path: Path, wish: OrderWish, buyers: Sequence[int] = ()) -> FrozenOrd
             where += f" AND (has_words(?, number) OR id IN ({marks}) OR id IN ({_LINES_WITH}))"
             values += [fold(wish.text), fold(wish.text)]
         way = "DESC" if wish.descending else "ASC"
-        sql = f"WITH {SHORT} SELECT id FROM shop_order WHERE {where} ORDER BY {SORTS[wish.sort]} {way}, id {way}"
+        sql = f"WITH {SHORT}, {OVERSOLD} SELECT id FROM shop_order WHERE {where} ORDER BY {SORTS[wish.sort]} {way}, id {way}"
         return FrozenOrders(path, [id_ for (id_,) in reader.rows(sql, *values)], since, newest)
 
 
@@ -138,7 +138,9 @@ def _where(wish: OrderWish) -> tuple[str, list[str]]:
     elif wish.state:
         conditions.append("state = ?")
         values.append(wish.state)
-    if wish.stock:
+    if wish.stock == "oversold":
+        conditions.append("id IN (SELECT shop_order FROM oversold)")
+    elif wish.stock:
         conditions.append(f"{_OPEN} AND {'NOT ' if wish.stock == 'yes' else ''}{_LACKS}")
     return " AND ".join(conditions), values
 
@@ -166,7 +168,7 @@ def orders_of_buyers(path: Path, wish: OrderWish, given_up: Callable[[], bool]) 
 
 def _sealed(reader: Reader, wish: OrderWish) -> Iterator[list[tuple[int, str, str]]]:
     where, values = _where(wish)
-    sql = f"""WITH {SHORT} SELECT id, customer, sealed FROM shop_order WHERE {where} AND sealed <> '' AND id < ?
+    sql = f"""WITH {SHORT}, {OVERSOLD} SELECT id, customer, sealed FROM shop_order WHERE {where} AND sealed <> '' AND id < ?
         ORDER BY id DESC LIMIT {_NAMES_AT_ONCE}"""
     before = 2**62
     while rows := reader.rows(sql, *values, before):
@@ -182,8 +184,9 @@ def order_rows(reader: Reader, ids: Sequence[int], since: int = 2**62) -> list[O
         WHERE s.shop_order IN ({marks}) GROUP BY s.shop_order, p.code ORDER BY p.code"""
     for order, code, quantity in reader.rows(sql, *ids):
         lacking.setdefault(order, []).append((code, quantity))
-    sql = f"""SELECT id, store, number, state, placed_at, total, currency, customer, sealed, lines, unknown,
-        export, export_ref, erp_state, warehouse FROM shop_order WHERE id IN ({marks})"""
+    sql = f"""WITH {OVERSOLD} SELECT id, store, number, state, placed_at, total, currency, customer, sealed, lines, unknown,
+        (SELECT count(*) FROM oversold s WHERE s.shop_order = o.id), export, export_ref, erp_state, warehouse
+        FROM shop_order o WHERE id IN ({marks})"""
     found = {}
     for row in reader.rows(sql, *ids):
         id_, store, number, state, placed_at, total, currency, customer, sealed, lines, unknown, *rest = row

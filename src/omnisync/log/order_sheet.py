@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omnisync.log.order_list import OrderRow, order_rows
+from omnisync.log.oversold import Oversold, oversold_in
 from omnisync.log.reader import Reader
 from omnisync.log.shortage import SHORT
 from omnisync.log.story import Told, events_of_order
@@ -27,7 +28,10 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class OrderSheet:
-    """The order, its lines, and what happened to it, newest first; ``shipping`` in minor units or None."""
+    """The order, its lines, what of it no warehouse has, and what happened to it, newest first.
+
+    ``shipping`` in minor units or None.
+    """
 
     row: OrderRow
     remote_state: str
@@ -35,6 +39,7 @@ class OrderSheet:
     shipping: int | None
     released: bool
     lines: tuple[LineView, ...]
+    oversold: tuple[Oversold, ...]
     told: tuple[Told, ...]
 
 
@@ -62,7 +67,16 @@ def order_sheet(reader: Reader, order: int, events: int = 40) -> OrderSheet | No
     remote_state, payment, shipping, released = reader.rows(sql, order)[0]
     stream = f"order:{view.store}:{view.number}"
     told = tuple(told for told in events_of_order(reader, view.number, events) if told.stream == stream)
-    return OrderSheet(rows[0], remote_state, payment, shipping, bool(released), _lines(reader, order), told)
+    return OrderSheet(
+        rows[0],
+        remote_state,
+        payment,
+        shipping,
+        bool(released),
+        _lines(reader, order),
+        oversold_in(reader, order),
+        told,
+    )
 
 
 def _lines(reader: Reader, order: int) -> tuple[LineView, ...]:

@@ -9,7 +9,7 @@ import msgspec
 from omnisync.log.health import HealthRow, load_health
 from omnisync.log.people import unseal
 from omnisync.log.reader import Reader
-from omnisync.log.shortage import SHORT
+from omnisync.log.shortage import OVERSOLD, SHORT
 from omnisync.model.order import Customer
 from omnisync.model.rules import StoreRules
 
@@ -79,9 +79,10 @@ class UnmatchedView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order; amounts in minor units; ``short`` counts products of which too little is left for it.
+    """An order; amounts in minor units.
 
-    ``erased``: its buyer was known, and has been forgotten since.
+    ``short`` counts products of which its warehouse has too little for it, ``oversold`` those of which all warehouses
+    together have.
     """
 
     id: int
@@ -96,6 +97,7 @@ class OrderView:
     lines: int
     unknown: int
     short: int
+    oversold: int
     export: str
     export_ref: str
     erp_state: str
@@ -214,26 +216,29 @@ def unmatched(reader: Reader, store: str = "") -> list[UnmatchedView]:
     ]
 
 
-def orders(reader: Reader, *, store: str = "", state: str = "", limit: int = 200) -> list[OrderView]:
-    """The newest orders first."""
-    sql = f"""WITH {SHORT} SELECT id, store, number, state, placed_at, total, currency, customer, sealed, lines, unknown,
+def orders(
+    reader: Reader, *, store: str = "", state: str = "", oversold_only: bool = False, limit: int = 200
+) -> list[OrderView]:
+    """The newest orders first; ``oversold_only``: those that want what no warehouse has."""
+    sql = f"""WITH {SHORT}, {OVERSOLD} SELECT id, store, number, state, placed_at, total, currency, customer, sealed, lines, unknown,
         (SELECT count(DISTINCT s.product) FROM short s WHERE s.shop_order = o.id),
-        export, export_ref, erp_state, warehouse FROM shop_order o
-        WHERE (? = '' OR store = ?) AND (? = '' OR state = ?) ORDER BY placed_at DESC, id DESC LIMIT ?"""
+        (SELECT count(*) FROM oversold s WHERE s.shop_order = o.id), export, export_ref, erp_state, warehouse FROM shop_order o
+        WHERE (? = '' OR store = ?) AND (? = '' OR state = ?)
+        AND (NOT ? OR id IN (SELECT shop_order FROM oversold)) ORDER BY placed_at DESC, id DESC LIMIT ?"""
     return [
         OrderView(
             id_, name, number, its_state, placed_at, total, currency, unseal(reader.db, customer, sealed),
             bool(customer) and not sealed, *rest,
         )
         for id_, name, number, its_state, placed_at, total, currency, customer, sealed, *rest in reader.rows(
-            sql, store, store, state, state, limit
+            sql, store, store, state, state, oversold_only, limit
         )
     ]  # fmt: skip
 
 
 def oversold(reader: Reader) -> int:
-    """How many products are promised to buyers beyond what all warehouses hold."""
-    return int(reader.one("SELECT count(*) FROM product WHERE available < 0"))
+    """How many orders lack something that no warehouse has."""
+    return int(reader.one(f"WITH {OVERSOLD} SELECT count(DISTINCT shop_order) FROM oversold"))
 
 
 def held_codes(reader: Reader, store: str, kind: str) -> list[str]:

@@ -24,13 +24,18 @@ class Selling:
     shares: dict[str, Share]
     risk: float
 
+    @property
+    def per_hour(self) -> float:
+        """Pieces that sell an hour, from the shelf that sells most."""
+        return max((share.per_hour for share in self.shares.values()), default=0.0)
+
 
 def selling(reader: Reader, product: int, now: int) -> Selling:
     """How that product sells, as of now (milliseconds UTC)."""
     return _selling(State(reader.db), product, now)
 
 
-def riskiest(reader: Reader, now: int, limit: int) -> list[Selling]:
+def riskiest(reader: Reader, now: int, limit: int | None) -> list[Selling]:
     """The products most likely to be sold twice just now, the worst first; none below ``LEAST_RISK``."""
     state = State(reader.db)
     sold = reader.rows("SELECT DISTINCT product FROM sale_speed")

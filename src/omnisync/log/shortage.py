@@ -1,4 +1,4 @@
-"""Which reservations the shelf does not cover: the goods that have left go first, then the oldest order."""
+"""Which reservations the shelves do not cover: the goods that have left go first, then the oldest order."""
 
 from __future__ import annotations
 
@@ -19,3 +19,21 @@ scarce AS (
 )
 """
 """The parts of a WITH that end in ``short``: order, line, product and how much (thousandths) is lacking."""
+
+OVERSOLD = """
+promised AS (
+    SELECT r.shop_order, r.product, r.quantity,
+        sum(r.quantity) OVER (
+            PARTITION BY r.product
+            ORDER BY o.state IN ('shipped', 'delivered') DESC, r.at, r.shop_order, r.line_id
+        ) - p.on_hand AS beyond
+    FROM reservation r
+    CROSS JOIN product p ON p.id = r.product
+    CROSS JOIN shop_order o ON o.id = r.shop_order
+    WHERE p.available < 0
+), oversold AS (
+    SELECT shop_order, product, sum(min(quantity, beyond)) AS lacking FROM promised WHERE beyond > 0
+    GROUP BY shop_order, product
+)
+"""
+"""The same over all warehouses together, in ``oversold``: what was sold and is nowhere; moving goods does not help."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
 from omnisync.errors import DatabaseError
 from omnisync.explain.happened import order_state_words, sentence
-from omnisync.explain.orders import buyer, erp_words, stock_words
+from omnisync.explain.orders import buyer, erp_words, oversold_words, stock_words
 from omnisync.log.order_sheet import LineView, OrderSheet, order_sheet
 from omnisync.log.reader import Reader
 from omnisync.model.money import Money
@@ -140,6 +141,9 @@ def _lines(sheet: OrderSheet, now: int, width: int) -> Iterator[Line]:
     placed = _("placed {when}").format(when=when(order.placed_at, now))
     yield [("   ".join(each for each in (placed, told, sheet.payment) if each), "dim")]
     yield [(fitted(_("stock"), 10), "title"), (text, look)]
+    for missing in sheet.oversold:
+        for part in wrap(oversold_words(order, missing, now), max(20, width - 12)):
+            yield [(" " * 10 + part, "refused")]
     yield [(fitted(_("ERP"), 10), "title"), (_erp(sheet), "")]
     yield []
     yield from _customer(order.customer, erased=order.erased)

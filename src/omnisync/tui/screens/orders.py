@@ -302,7 +302,7 @@ class Orders(Page):
 
     def action_stock(self) -> None:
         """Only those that can, or can't, be sent."""
-        choices = [("", _("all")), *((key, _stock_title(key)) for key in ("yes", "no"))]
+        choices = [("", _("all")), *((key, _stock_title(key)) for key in ("yes", "no", "oversold"))]
         self._choose(_("Stock"), choices, "stock")
 
     def _choose(self, title: str, choices: list[tuple[str, str]], field: str) -> None:
@@ -380,4 +380,4 @@ def _state_title(state: str) -> str:
 
 
 def _stock_title(stock: str) -> str:
-    return {"yes": _("fulfillable"), "no": _("not fulfillable")}[stock]
+    return {"yes": _("fulfillable"), "no": _("not fulfillable"), "oversold": _("oversold")}[stock]
