@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from omnisync.errors import DatabaseError
 from omnisync.log import stored
 from omnisync.log.product_list import ProductView, Sort, match
 from omnisync.log.product_list import views as rows_of
 from omnisync.log.reader import Reader
+from omnisync.text import _
 
 STATES = ("waiting", "held", "refused", "excluded", "differs")
 """The states of a figure that the list can be filtered by."""
@@ -69,28 +71,39 @@ class FrozenList:
 
     def __init__(self, path: Path) -> None:
         self.count = 0
+        self._path = path
         self._closed = False
         # A connection that is closed while another thread reads from it takes the whole process with it.
         self._turn = threading.Lock()
         self._since = 0
-        self._reader = Reader(path)
-        db = self._reader.db
-        # The file itself is opened read-only; this allows the temporary table.
-        db.execute("PRAGMA query_only = OFF")
-        db.execute("PRAGMA temp_store = MEMORY")
-        db.execute("CREATE TEMP TABLE place (pos INTEGER PRIMARY KEY, product INTEGER NOT NULL)")
+        self._opened: Reader | None = None
+
+    @property
+    def _reader(self) -> Reader:
+        """Opened when it is first read from: the first rows of all wait for one connection, not for three."""
+        if self._opened is None:
+            if self._closed:
+                raise DatabaseError(_("The list has been closed."))
+            reader = Reader(self._path)
+            # The file itself is opened read-only; this allows the temporary table.
+            reader.db.execute("PRAGMA query_only = OFF")
+            reader.db.execute("PRAGMA temp_store = MEMORY")
+            reader.db.execute("CREATE TEMP TABLE place (pos INTEGER PRIMARY KEY, product INTEGER NOT NULL)")
+            self._opened = reader
+        return self._opened
 
     def close(self) -> None:
         """End what is being read and close the connection; what is asked for later raises DatabaseError."""
         self.interrupt()
         with self._turn:
             self._closed = True
-            self._reader.close()
+            if self._opened is not None:
+                self._opened.close()
 
     def interrupt(self) -> None:
         """End what is being read for a wish that nobody has any more; it raises DatabaseError there."""
-        if not self._closed:
-            self._reader.db.interrupt()
+        if not self._closed and self._opened is not None:
+            self._opened.db.interrupt()
 
     def head(self, wish: Wish, size: int) -> list[ListRow]:
         """The first rows without the order being built: what the first paint shows.
@@ -171,7 +184,7 @@ def _sources(wish: Wish) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The queries that give the ids one after another: those with a value to sort by, then those without."""
     way = "DESC" if wish.sort.descending else "ASC"
     where, values = _filters(wish)
-    kind, _, name = wish.sort.by.partition(":")
+    kind, _colon, name = wish.sort.by.partition(":")
     if kind in _KEYS:
         # With few found, sorting them is quicker than walking the whole index in its order.
         plus = "+" if wish.text.strip() else ""

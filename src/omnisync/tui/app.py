@@ -73,6 +73,10 @@ class OmniSync(App[None]):
             # The usual code of a process that a signal ended: whoever started the screens can tell it from a goodbye.
             loop.add_signal_handler(number, partial(self.exit, None, 128 + number))
         self.data.open()
+        # Textual paints nothing while it starts: what is mounted before the loop runs is laid out and drawn in vain.
+        self.call_later(self._begin)
+
+    def _begin(self) -> None:
         self.action_screen("products")
         self.call_after_refresh(self._painted)
 

@@ -17,19 +17,23 @@ from omnisync.log.product_view import FrozenList, Interrupted, ListRow, Wish
 _GLANCE = 0.015
 """Seconds in which an order is better awaited than painted in two steps."""
 
-HEAD = 96
-"""Rows that are shown first: more than any screen has."""
-
 
 class Finder:
-    """``head`` gets first rows, ``built`` a finished order; both on the loop, for the newest wish only."""
+    """``head`` gets first rows, as many as ``height`` says that a screen has, ``built`` a finished order.
+
+    Both are called on the loop, for the newest wish only.
+    """
 
     def __init__(
-        self, path: Path, head: Callable[[Sequence[ListRow]], None], built: Callable[[FrozenList, Wish], None]
+        self,
+        path: Path,
+        head: Callable[[Sequence[ListRow]], None],
+        built: Callable[[FrozenList, Wish], None],
+        height: Callable[[], int],
     ) -> None:
         self.wish: Wish | None = None
         """The newest."""
-        self._head, self._built = head, built
+        self._head, self._built, self._height = head, built, height
         self._heads = FrozenList(path)
         self._lists = (FrozenList(path), FrozenList(path))
         self._shown: FrozenList | None = None
@@ -45,7 +49,7 @@ class Finder:
 
     def first(self, wish: Wish) -> Sequence[ListRow]:
         """The first rows at once, on the caller's thread: for the first paint of all."""
-        return self._heads.head(wish, HEAD)
+        return self._heads.head(wish, self._height())
 
     def look_for(self, wish: Wish, glance: float = _GLANCE) -> None:
         """Show what the wish finds, as soon as it is found."""
@@ -64,9 +68,10 @@ class Finder:
         return self._lists[1] if self._shown is self._lists[0] else self._lists[0]
 
     async def _glance(self, wish: Wish, turn: int, glance: float) -> None:
-        """Show the first rows if the order takes longer than a glance."""
+        """Show the first rows, which are read meanwhile, if the order takes longer than a glance."""
+        reading = asyncio.get_running_loop().run_in_executor(self._reader, self._first_rows, wish, self._height())
         await asyncio.sleep(glance)
-        rows = await asyncio.get_running_loop().run_in_executor(self._reader, self._first_rows, wish)
+        rows = await reading
         if rows is not None and turn == self._turn and self._fulfilled != turn:
             self._head(rows)
 
@@ -95,9 +100,9 @@ class Finder:
             return False
         return True
 
-    def _first_rows(self, wish: Wish) -> Sequence[ListRow] | None:
+    def _first_rows(self, wish: Wish, size: int) -> Sequence[ListRow] | None:
         try:
-            return self._heads.head(wish, HEAD)
+            return self._heads.head(wish, size)
         except DatabaseError:
             # Interrupted by a newer wish; if there is none, the finished order brings the reason.
             return None

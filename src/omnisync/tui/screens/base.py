@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
@@ -24,6 +25,8 @@ class Page(Screen[None]):
     """What this screen is for, in two or three sentences, for F1."""
     WHILE_TYPING: ClassVar[frozenset[str]] = frozenset()
     """Actions of the screen's keys that are also done while a line is typed into."""
+
+    _seen = False
 
     def compose(self) -> ComposeResult:
         """Status, body, keys."""
@@ -64,8 +67,9 @@ class Page(Screen[None]):
         """There is a database now."""
         self.data_changed()
 
-    def on_screen_resume(self) -> None:
-        """It is seen again: bring it up to date."""
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """It is seen again: bring it up to date. The first time it has only just got its styles."""
+        event.refresh_styles, self._seen = self._seen, True
         self.omnisync.show_status()
         if self.reader is not None and self.composed:
             self.data_changed()

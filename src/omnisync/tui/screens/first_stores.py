@@ -100,7 +100,6 @@ class StoreStep(Form):
 
     def on_screen_resume(self) -> None:
         """Back from the test: the store is not connected until its test is left forwards."""
-        super().on_screen_resume()
         self.draft.stores.pop(self._store, None)
 
     def wrong(self, ask: Ask, value: str) -> str:

@@ -116,7 +116,6 @@ class MattersPage(Page):
 
     def on_screen_resume(self) -> None:
         """It is seen again: something may have been settled meanwhile."""
-        super().on_screen_resume()
         if self._read:
             self.look()
 

@@ -127,7 +127,7 @@ class Products(Page):
         return self.query_one(ProductTable)
 
     def _open(self) -> None:
-        self._finder = Finder(self.omnisync.desk.database, self.table.show_head, self._built)
+        self._finder = Finder(self.omnisync.desk.database, self.table.show_head, self._built, lambda: self.app.size.height)
         self._learn()
         rows = self._finder.first(self.wish)
         self._measure(rows)

@@ -185,7 +185,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
         """One line of the screen: the titles, a row, or nothing."""
         width = self.size.width
         if y == 0:
-            return self._titles().crop_extend(0, width, self._style("header"))
+            return self._titles()
         index = self.scroll_offset.y + y - 1
         if index >= self.count:
             return Strip.blank(width, self._style(""))
@@ -193,17 +193,24 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
         if row is None:
             waits = Segment(f"   {index + 1}  " + _("reading …"), self._style("dim"))
             return Strip([waits]).crop_extend(0, width, self._style(""))
-        strip, base = self._row(row, index)
-        return strip.crop_extend(0, width, base)
+        return self._row(row, index)
 
     def _titles(self) -> Strip:
         segments = [Segment(" " * MARGIN, self._style("header"))]
         for column in self.columns:
             text = column.gap + fitted(column.title, column.width, right=column.right)
             segments.append(Segment(text, self._style("marked" if column.marked else "header")))
-        return Strip(segments)
+        return self._line(segments, self._style("header"))
 
-    def _row(self, row: R, index: int) -> tuple[Strip, Style]:
+    def _line(self, segments: list[Segment], rest: Style) -> Strip:
+        """The parts of a whole line, filled up. Its length is known: measuring each part costs more than making it."""
+        width, used = self.size.width, MARGIN + sum(len(column.gap) + column.width for column in self.columns)
+        if used < width:
+            segments.append(Segment(" " * (width - used), rest))
+        strip = Strip(segments, max(used, width))
+        return strip if used <= width else strip.crop(0, width)
+
+    def _row(self, row: R, index: int) -> Strip:
         sign, look = self.look_of(row)
         chosen, here = self.is_chosen(row), index == self.cursor
         base = self._style("cursor" if here else "chosen" if chosen else look)
@@ -220,7 +227,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
                 else:
                     run += cell.text
         segments.append(Segment(run, base))
-        return Strip(segments), base
+        return self._line(segments, base)
 
     def place_of(self, column: str) -> Region | None:
         """Where on the screen the cursor's cell of that column is."""
@@ -315,7 +322,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:
     """The text in exactly so many cells of the screen: cut with an ellipsis, or filled."""
-    size = cell_len(text)
+    size = len(text) if text.isascii() else cell_len(text)
     if size > width:
         return set_cell_size(text, width - 1) + "…" if width else ""
     padding = " " * (width - size)
