@@ -6,9 +6,6 @@ import json
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.content import Content
-from textual.widgets import Static
-
 from omnisync.errors import DatabaseError
 from omnisync.explain.happened import sentence
 from omnisync.log.reader import Reader
@@ -17,6 +14,7 @@ from omnisync.ports import in_thread
 from omnisync.text import _, plural
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.log_page import LogPage
+from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.log_view import Entry
 
 _MOST = 2000
@@ -112,7 +110,7 @@ class History(LogPage):
         text = "…" if self._all is None else plural("{n} event", "{n} events", len(self._shown))
         if self._all is not None and len(self._all) == _MOST:
             text = _("the newest {n}").format(n=text)
-        self.query_one("#found", Static).update(Content(text + " "))
+        self.query_one(Found).tell([text])
         empty = self._all is not None and not self._shown
         self.show_empty(
             (_("Nothing like that has happened.") if self._wanted else _("Nothing has happened yet.")) if empty else ""

@@ -9,8 +9,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.content import Content
-from textual.widgets import Static
 
 from omnisync.folders import LOG
 from omnisync.log.overview import store_names
@@ -23,6 +21,7 @@ from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.log_page import LogPage
 from omnisync.tui.tail import Tail
+from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.log_view import Entry, LogView
 
 EVERY = 0.25
@@ -118,7 +117,7 @@ class Log(LogPage):
             parts.append(" ".join(filter(None, ("‖", _("paused") if self.size.width >= 60 else "", new))))
         elif self._looked:
             parts.append(_("● following") if self.size.width >= 60 else "●")
-        self.query_one("#found", Static).update(Content("   ".join(parts) + " "))
+        self.query_one(Found).tell(parts)
 
     def _why_empty(self) -> str:
         path = self.omnisync.desk.folder / LOG

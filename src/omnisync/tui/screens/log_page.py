@@ -16,6 +16,7 @@ from omnisync.text import _
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.record import LONGEST_COPY, Record
+from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.log_view import LogView
 
 _PAUSE = 0.2
@@ -62,7 +63,7 @@ class LogPage(Page):
             find = LogFind(placeholder=self.FIND_HINT, compact=True, id="find", select_on_focus=False)
             find.cursor_blink = False
             yield find
-            yield Static("", id="found", markup=False)
+            yield Found()
         yield LogView(id="lines")
         yield Static("", id="empty", classes="hidden", markup=False)
 

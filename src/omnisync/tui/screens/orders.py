@@ -38,6 +38,7 @@ from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.order_columns import lay_out, sort_title
 from omnisync.tui.screens.products import FindLine
 from omnisync.tui.widgets.counts import Counts
+from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.table import VirtualTable
 
 _QUIET = 0.25
@@ -111,7 +112,7 @@ class Orders(Page):
             )
             find.cursor_blink = False
             yield find
-            yield Static("", id="found", markup=False)
+            yield Found()
         yield OrderTable(id="orders")
         yield Static("", id="empty", classes="hidden", markup=False)
 
@@ -229,7 +230,7 @@ class Orders(Page):
             parts.append(_stock_title(wish.stock))
         if wish.customer:
             parts.append(clean(self._of_buyer, 20))
-        self.query_one("#found", Static).update(Content("  ".join(parts) + " " if parts else ""))
+        self.query_one(Found).tell(parts)
 
     def _show_empty(self) -> None:
         """A calm word where there are no rows, with the next step."""

@@ -25,6 +25,7 @@ from omnisync.tui.keys import bindings
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.product_acts import ProductActs, state_title
 from omnisync.tui.screens.product_columns import Shape, lay_out
+from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.price_editor import PriceEditor
 from omnisync.tui.widgets.table import VirtualTable
 
@@ -103,7 +104,7 @@ class Products(Page):
             )
             find.cursor_blink = False
             yield find
-            yield Static("", id="found", markup=False)
+            yield Found()
         yield ProductTable(id="products")
         yield Static("", id="empty", classes="hidden", markup=False)
         yield PriceEditor()
@@ -127,7 +128,9 @@ class Products(Page):
         return self.query_one(ProductTable)
 
     def _open(self) -> None:
-        self._finder = Finder(self.omnisync.desk.database, self.table.show_head, self._built, lambda: self.app.size.height)
+        self._finder = Finder(
+            self.omnisync.desk.database, self.table.show_head, self._built, lambda: self.app.size.height
+        )
         self._learn()
         rows = self._finder.first(self.wish)
         self._measure(rows)
@@ -232,7 +235,7 @@ class Products(Page):
             parts.append(_("only: {state}").format(state=state_title(wish.state)))
         if self.size.width >= 100:
             parts.append(_("sort: {column}").format(column=self.sort_title(wish.sort.by)))
-        self.query_one("#found", Static).update(Content("   ".join(parts) + " "))
+        self.query_one(Found).tell(parts)
 
     def _show_empty(self) -> None:
         """A calm word where there are no rows, with the next step."""

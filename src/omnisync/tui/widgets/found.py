@@ -1,0 +1,30 @@
+"""What stands right of the line to find with: how many were found, and what the list is narrowed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import Static
+
+
+class Found(Static):
+    """As wide as its longest text so far: a figure that changes with each letter must not lay out the whole screen."""
+
+    DEFAULT_CSS = "Found { width: 0; max-width: 75%; text-align: right; color: $foreground; }"
+
+    def __init__(self) -> None:
+        super().__init__("", id="found", markup=False)
+        self._text = ""
+
+    def tell(self, parts: Iterable[str]) -> None:
+        """Show these, with a gap between them."""
+        text = "   ".join(parts)
+        if text == self._text:
+            return
+        self._text = text
+        self.update(Content(text + " " if text else ""), layout=False)
+        needed = cell_len(text) + 1 if text else 0
+        if not needed or needed > (self.styles.width.value if self.styles.width else 0):
+            self.styles.width = needed
