@@ -25,7 +25,7 @@ _DOWN, _PAGE_DOWN, _HOME, _END, _FIND, _ESCAPE = "\x1b[B", "\x1b[6~", "\x1b[H", 
 _CURSOR = "▸".encode()
 """Stands before the first hit."""
 
-_WORDS = ("vida", "isik marka7", "marka99", "furesz", "12345", "civi marka1", "lampa")
+_WORDS = ("vida", "isik marka7", "marka99", "furesz", "12345", "8690", "civi marka1", "lampa")
 
 
 def run(size: Size) -> Iterator[Figure]:

@@ -1,7 +1,7 @@
 """page_1m, find_1m_query: the product list and the search over 1,000,000 products.
 
-Each has five balances and two figures on each of three stores. The database is written straight into the
-tables once and kept under build/ (listings, keys and events are left out: a page does not read them).
+Each has a code, a barcode, five balances and two figures on each of three stores. The database is written straight into the
+tables once and kept under build/ (listings and events are left out: a page does not read them).
 ``page_1m``: 64 rows with balances and every store's state, by every sort, up and down, jumping to a
 random place and then page after page; p99 of all of them. ``find_1m_query``: the first 64 hits of one
 or two words, each in a thousandth to a tenth of all names. The floors are the same rows by their bare ids, without order or words.
@@ -34,7 +34,7 @@ from omnisync.model.quantity import PIECE
 
 NAMES = ("page_1m", "find_1m_query")
 
-_VERSION = 3
+_VERSION = 4
 """Grows when what is written into the kept database changes; a change of the tables is noticed."""
 
 _PAGE = 64
@@ -123,7 +123,8 @@ def _write(path: Path, listed: int) -> None:
     meta = {"tables": str(TABLES_VERSION), "site": "bench", "generation": "1", "made_at": "0"}
     db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     for table, width, rows in (
-        ("store", 4, _stores()), ("product", 13, _products(listed)), ("balance", 6, _balances(listed)), ("figure", 24, _figures(listed))
+        ("store", 4, _stores()), ("product", 13, _products(listed)), ("product_key", 3, _keys(listed)),
+        ("balance", 6, _balances(listed)), ("figure", 24, _figures(listed)),
     ):  # fmt: skip
         db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)
     db.executemany("INSERT INTO search (rowid, text) VALUES (?, ?)", ((at, _text(at)) for at in range(1, listed + 1)))
@@ -157,6 +158,12 @@ def _products(listed: int) -> Iterator[tuple[Any, ...]]:
         total = sum(_stock(at, place) for place in range(len(WAREHOUSES)))
         reserved = at % 50 // 45 * PIECE
         yield at, code(at), name, fold(name), "Vida", "", None, "", 1, "", total, reserved, total - reserved
+
+
+def _keys(listed: int) -> Iterator[tuple[Any, ...]]:
+    for at in range(1, listed + 1):
+        yield code(at), at, "code"
+        yield f"869{at * 7919 % 10_000_000_000:010}", at, "barcode"
 
 
 def _balances(listed: int) -> Iterator[tuple[Any, ...]]:

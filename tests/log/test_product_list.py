@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import pytest_asyncio
 from tests.log.opened import opened
 from tests.log.shop import fill
 
-from omnisync.log.product_list import Sort, by_codes, count, find, match, page, warehouses
+from omnisync.log.product_list import Sort, by_codes, count, find, page, warehouses
+from omnisync.log.product_view import STATES, FrozenList, Wish, categories
 from omnisync.log.reader import Reader
+from omnisync.log.search import everything
 from omnisync.log.writer import Log
 from omnisync.model.events import Card, ExclusionSet, ListingsSeen, ProductsRead, SeenListing
 
@@ -110,7 +113,7 @@ def test_no_text_is_a_query_that_the_index_refuses(reader: Reader) -> None:
 
 
 def test_a_query_is_made_of_words_only() -> None:
-    assert match('a* OR "b') == '"a"* "or"* "b"*'
+    assert everything('a* OR "b').values == ('a* OR "b', '"a"* "or"* "b"*')
 
 
 def test_counting_is_of_all_products_or_of_those_found(reader: Reader) -> None:
@@ -126,6 +129,47 @@ async def test_a_renamed_product_is_found_by_its_new_name_and_keys_only(log: Log
         assert [row.code for row in find(reader, "yeni", 5)] == ["P00"]
         assert [row.code for row in by_codes(reader, ["869P00", "111", "ALIAS"])] == ["P00"]
         assert by_codes(reader, ["869P00"]) == [], "its old barcode may be another product's now"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("8691", ["A", "B"]), ("86912", ["B"]), ("8691000000017", ["A"]), ("8691 vida", ["A"]), ("vida 10", ["A", "C"]),
+        ("869", ["A", "B", "C"]), ("869 8691", ["A", "B"]), ("869 nothing", []), ("10", ["A", "B", "C"]), ("691", []),
+        ("4", ["A"]),
+    ],
+)  # fmt: skip
+async def test_figures_are_found_in_names_and_at_the_beginning_of_barcodes(
+    log: Log, text: str, codes: list[str]
+) -> None:
+    cards = (
+        Card("A", "Vida 4x10 10 mm", ("8691000000017",)),
+        Card("B", "Boru", ("8691200000013", "1000000000016")),
+        Card("C", "Vida 10", ("8690000000012",)),
+    )
+    await log.append(ProductsRead("p.csv", cards))
+    wish = Wish(text)
+    with Reader(log.path) as reader, closing(FrozenList(log.path)) as order:
+        assert sorted(row.code for row in find(reader, text, 50) if row.code in "ABC") == codes
+        order.build(wish)
+        assert sorted(code for code in order.codes() if code in "ABC") == codes
+        assert count(reader, text) == order.count
+        assert {row.product.id for row in order.head(wish, 50)} == {row.product.id for row in order.page(0, 50)}
+
+
+async def test_a_filter_narrows_the_first_hits_as_it_does_the_whole_list(log: Log) -> None:
+    await log.append(ProductsRead("p.csv", (Card("A", "Vida 10", category="x"), Card("B", "Vida 10", category="y"))))
+    with Reader(log.path) as reader, closing(FrozenList(log.path)) as order:
+        assert categories(reader) == ["x", "y"]
+        for text in ("vida", "10", "vida 10", "A", ""):
+            wish = Wish(text, "x", "")
+            order.build(wish)
+            assert order.codes() == ("A",), text
+            assert [row.product.code for row in order.head(wish, 5)] == ["A"], text
+        for state in STATES:
+            wish = Wish("P", "", state)
+            order.build(wish)
+            assert sorted(order.codes()) == sorted(row.product.code for row in order.head(wish, 50)), state
 
 
 async def test_a_key_of_two_products_shows_both(log: Log) -> None:

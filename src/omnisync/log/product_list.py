@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from omnisync.log import search
 from omnisync.log.reader import Reader
-from omnisync.model.fold import fold
 
 _COLUMNS = {"name": "name_key", "on_hand": "on_hand", "reserved": "reserved", "available": "available"}
 
@@ -120,27 +120,19 @@ def _tail(reader: Reader, sort: Sort, size: int, after: ProductView | None) -> l
 
 def find(reader: Reader, text: str, size: int) -> list[ProductView]:
     """The first hits: products whose code, barcode or alias is exactly that, then those with all words."""
-    exact = reader.rows("SELECT DISTINCT product FROM product_key WHERE key = ? ORDER BY product", text.strip())
-    chosen = {product: None for (product,) in exact}
-    query = match(text)
-    if query:
-        hits = reader.rows("SELECT rowid FROM search WHERE search MATCH ? LIMIT ?", query, size)
-        chosen.update({product: None for (product,) in hits})
+    chosen: dict[int, None] = {}
+    for query in search.first(text):
+        if len(chosen) < size:
+            chosen.update({product: None for (product,) in reader.rows(f"{query.sql} LIMIT ?", *query.values, size)})
     return views(reader, [(product, None) for product in [*chosen][:size]])
 
 
 def count(reader: Reader, text: str = "") -> int:
-    """How many products there are, or how many have all these words."""
-    query = match(text)
-    if query:
-        return int(reader.one("SELECT count(*) FROM search WHERE search MATCH ?", query))
+    """How many products there are, or how many are found by these words."""
+    if text.strip():
+        query = search.everything(text)
+        return int(reader.one(f"SELECT count(*) FROM ({query.sql})", *query.values))
     return int(reader.one("SELECT count(*) FROM product"))
-
-
-def match(text: str) -> str:
-    """The words as an FTS query: each the beginning of a word, all of them, with no operator in them."""
-    words = "".join(char if char.isalnum() else " " for char in fold(text)).split()
-    return " ".join(f'"{word}"*' for word in words)
 
 
 def by_codes(reader: Reader, codes: Sequence[str]) -> list[ProductView]:

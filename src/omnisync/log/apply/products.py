@@ -8,6 +8,7 @@ from typing import Any
 from omnisync.log.apply.figures import recompute, recompute_price, recompute_stock
 from omnisync.log.apply.orders import release
 from omnisync.log.rows import BalanceRow, PriceRow, ProductKeyRow, ProductRow
+from omnisync.log.search import indexed
 from omnisync.log.state import State
 from omnisync.model.events import BalancesCounted, Card, PricesRead, ProductsGone, ProductsRead, digest
 from omnisync.model.fold import fold
@@ -31,7 +32,7 @@ def products_read(state: State, event: ProductsRead) -> None:
             state.products.put(product)
         _fill(product, card)
         _add_keys(state, product.id, card)
-        state.index(product.id, f"{fold(' '.join(_known_as(card)))} {product.name_key}")
+        state.index(product.id, f"{fold(' '.join(filter(indexed, _known_as(card))))} {product.name_key}")
         state.trace(product.id)
         if not is_new:
             recompute(state, product)

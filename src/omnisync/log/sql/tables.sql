@@ -20,6 +20,8 @@ CREATE INDEX product_name ON product (name_key, id);
 CREATE INDEX product_on_hand ON product (on_hand, id);
 CREATE INDEX product_reserved ON product (reserved, id);
 CREATE INDEX product_available ON product (available, id);
+-- Products of one category, in the usual order.
+CREATE INDEX product_category ON product (category, name_key, id);
 
 -- Everything a product is known by; one key may, in untidy data, belong to several products.
 CREATE TABLE product_key (
@@ -30,8 +32,9 @@ CREATE TABLE product_key (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX product_key_product ON product_key (product);
 
--- Folded text only (fold.py), so that ışıklı is found as isikli; rowid is the product's id.
-CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = 'unicode61', prefix = '2 3', detail = 'column');
+-- Folded text only (fold.py), so that ışıklı is found as isikli; rowid is the product's id. Barcodes are found by
+-- product_key (search.py). The first letters of a word have an index each, so that the first hits come at once.
+CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = 'unicode61', prefix = '1 2 3', detail = 'column');
 
 CREATE TABLE balance (
     product INTEGER NOT NULL,
@@ -145,6 +148,9 @@ CREATE INDEX figure_check ON figure (store, check_at) WHERE check_at > 0;
 CREATE INDEX figure_wanted ON figure (store, kind, wanted, product);
 -- What waits for a person.
 CREATE INDEX figure_mode ON figure (store, mode) WHERE mode IN ('held', 'refused', 'excluded');
+-- Where a store is known to show something else than it should, and nothing is on its way.
+CREATE INDEX figure_differs ON figure (product, store)
+    WHERE mode = 'push' AND wanted_rev <= confirmed_rev AND check_at = 0 AND wanted <> confirmed;
 
 -- The last drift of a figure that an audit found, and what became of it.
 CREATE TABLE drift (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -98,8 +99,9 @@ class StoreStep(Form):
         fields = self.fields()
         self.set_focus(next((each for each in fields[1:] if not each.value), fields[0]))
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Back from the test: the store is not connected until its test is left forwards."""
+        del event
         self.draft.stores.pop(self._store, None)
 
     def wrong(self, ask: Ask, value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -114,8 +114,9 @@ class MattersPage(Page):
         """The first data is there."""
         self.look()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """It is seen again: something may have been settled meanwhile."""
+        del event
         if self._read:
             self.look()
 
