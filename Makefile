@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINS_VENV := build/pins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ssh bench pictures lint fix pins clean
+.PHONY: help setup demo test sim ssh bench pictures lint fix pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -21,6 +21,9 @@ demo: $(STAMP) ## run a sample shop with three pretended stores: ARGS="--headles
 
 test: $(STAMP) ## all the tests: ARGS="tests/unit -k money"
 	@$(BIN)/pytest -n 2 $(ARGS)
+
+sim: $(STAMP) ## play a whole shop under faults: ARGS="--seed 7 --days 2"
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 ssh: $(STAMP) ## the screens over a real sshd (needs tmux, openssh-server and openssh-client)
 	@$(BIN)/pytest tests/integration/test_sshd.py $(ARGS)

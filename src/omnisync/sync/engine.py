@@ -103,11 +103,12 @@ class Engine:
                 change.append(StoreRulesSet(name, plan.rules))
             stored = change.state.stores.get(name)
             plan.sync.pause(on=stored is not None and bool(stored.paused))
-        for name in known.keys() - self.stores.keys():
+        for name in sorted(known.keys() - self.stores.keys()):
             change.append(StoreClosed(name))
 
     def _woken(self, who: set[str]) -> None:
-        for name in who:
+        # In order, so that a seeded run gives the same in every process.
+        for name in sorted(who):
             if not name and self.erp is not None:
                 self.erp.sync.wake_export.set()
             elif name in self.stores:

@@ -231,7 +231,7 @@ def _problems(change: Change, connector: str, feed: str, problems: Sequence[RowP
     for subject, text in found.items():
         if known.get(subject) != text:
             change.append(Quarantined(connector, subject, text))
-    for subject in known.keys() - found.keys():
+    for subject in sorted(known.keys() - found.keys()):
         change.append(QuarantineClosed(connector, subject))
 
 
