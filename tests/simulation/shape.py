@@ -22,7 +22,7 @@ class StoreShape:
     platform: str
     orders_an_hour: float = 4.0
     orders_every: float = 60.0
-    catalogue_every: float = 6 * HOUR
+    audit_every: float = 3 * HOUR
     warehouses: tuple[str, ...] = ("DEPO", "SHOP")
     price_list: str = "retail"
     markup: str = "0"
@@ -64,11 +64,13 @@ class Shape:
     faults: Mapping[str, float] = field(default_factory=dict)
     guard: Mapping[str, int] = field(default_factory=lambda: {"zeros_count": 1000})
     """In a shop this small the guard would now and then rightly ask a person, and nobody is there."""
+    configuration: str = ""
+    """Further tables of the configuration file, as TOML (rules for the whole shop)."""
 
 
 def three_stores(
     *, orders_an_hour: float = 90.0, orders_every: float = 60.0, batch_delay: tuple[float, float] = (1.0, 90.0),
-    buffer: int = 0, extra: Mapping[str, str] | None = None,
+    buffer: int = 0, extra: Mapping[str, str] | None = None, configuration: str = "",
 ) -> Shape:  # fmt: skip
     """Three stores with asynchronous batches, a few hot products and no faults: what overselling is measured on."""
     stores = tuple(
@@ -80,6 +82,7 @@ def three_stores(
     return Shape(
         stores, products=30, batch_delay=batch_delay, export_every=60, balances_every=60, post_after=600,
         deliveries=orders_an_hour / 12, watch_every=10, most_pieces=1, reprices=0,
+        configuration=configuration,
     )  # fmt: skip
 
 
@@ -112,7 +115,7 @@ def _store(name: str, platform: str, warehouses: tuple[str, ...], rng: random.Ra
     some = warehouses if rng.random() < 0.7 else warehouses[:1]
     store = StoreShape(
         name, platform, orders_an_hour=rng.choice([1.0, 4.0, 12.0]), orders_every=rng.choice([60.0, 120.0, 300.0]),
-        catalogue_every=rng.choice([1, 6]) * HOUR, warehouses=some, price_list=rng.choice(["retail", "web"]),
+        audit_every=rng.choice([1, 3, 6]) * HOUR, warehouses=some, price_list=rng.choice(["retail", "web"]),
         clock_ahead=rng.choice([0, 0, rng.randint(-180_000, 180_000)]), secure=rng.random() < 0.8,
     )  # fmt: skip
     if rng.random() < 0.3:

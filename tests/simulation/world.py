@@ -13,7 +13,7 @@ How to play one, and how to measure something on it::
 
 ``Shape`` and ``StoreShape`` (shape.py) hold every figure that can be set: stores, their buyers' rate, poll
 intervals, delays of batches, rules, faults. ``StoreShape.extra`` puts further lines into a store's table of the
-configuration. Without ``faults`` nothing goes wrong. ``play`` raises AssertionError with all that did not hold;
+configuration, ``Shape.configuration`` further tables. Without ``faults`` nothing goes wrong. ``play`` raises AssertionError with all that did not hold;
 ``python -m tests.simulation --seed N --days D`` plays a drawn one and prints what happened.
 """
 
@@ -145,10 +145,10 @@ class World:
                 f"markup = {store.markup}", f'rounding = "{store.rounding}"',
                 f"buffer = {store.buffer}", f"cap = {store.cap}",
                 f"exempt_categories = {json.dumps(store.exempt)}", "exempt_figure = 9",
-                f"orders_every = {store.orders_every}", f"catalogue_every = {store.catalogue_every}",
+                f"orders_every = {store.orders_every}", f"audit_every = {store.audit_every}",
                 *(f"{name} = {value}" for name, value in store.extra.items()),
             ]  # fmt: skip
-        return "\n".join(lines)
+        return "\n".join([*lines, self.shape.configuration])
 
     def _request(self, request: Any, outcome: Any) -> None:
         self.trace.requests += 1
@@ -207,7 +207,7 @@ class World:
         assert engine is not None
         await engine.log.append(*self.checks.what_an_owner_does(), actor="owner")
         for name in self.floors:
-            engine.wake_catalogue(name)
+            engine.stores[name].sync.wake_audit.set()
 
     def summary(self, hours: float) -> str:
         """The last line of a run."""
