@@ -18,6 +18,9 @@ from omnisync.model.events import decode
 _MOST_PENDING, _MOST_CACHED = 300_000, 150_000
 """Rows that wait to be written before they are; rows of one table that stay in memory after that."""
 
+_NEEDED = ("listing_product", "reservation_product")
+"""Indexes which the state itself looks things up by; they are small."""
+
 _PAGES = -64_000
 """SQLite's cache during a rebuild, in its own terms: 64 MB."""
 
@@ -76,7 +79,7 @@ def rebuild(db: sqlite3.Connection, progress: Progress = lambda _done, _total: N
 def fill(source: sqlite3.Connection, target: sqlite3.Connection, progress: Progress, until: int | None = None) -> int:
     """Make the tables in ``target`` from the log of ``source``, up to a seq if one is given; the number of events."""
     # Indexes come last: sorting once is several times quicker than keeping order all the time.
-    later = [each for each in statements() if _is_index(each)]
+    later = [each for each in statements() if _is_index(each) and not any(name in each for name in _NEEDED)]
     for statement in statements():
         if statement not in later:
             target.execute(statement)

@@ -199,8 +199,9 @@ class BatchRow:
 
 @dataclass(slots=True)
 class OrderRow:
-    """An order. ``export``: "" (not yet), due, sending, done, never. ``released``: its reservation is over.
+    """An order. ``export``: "" (not yet), due, sending, done, never.
 
+    ``released`` is the event that ended its reservation for good, or 0.
     ``taken`` is, by product id as JSON, how much the store has taken off its own figures for it.
     """
 

@@ -25,6 +25,12 @@ R = TypeVar("R")
 MOST_CACHED = 4_000
 """Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
 
+CHECKPOINT_EVERY = 64
+"""Of so many events that touch a product, one leaves a checkpoint of it: so long is the way to any past moment."""
+
+RULES, EVERY = 0, -1
+"""In place of a product in ``event_product``: what changed the stores' rules, and what touched every product."""
+
 _MOST_OF = {"product": 12_000, "figure": 6_000, "listing": 2_000}
 """The same where other figures are better: every event needs its product; listings are large and seldom needed twice."""
 
@@ -86,6 +92,9 @@ class State:
         self._traces: list[tuple[int, int]] = []
         self.reconsider: set[int] = set()
         """Products of which a store has stopped or begun to offer pieces: what the others show of the last ones may change."""
+        self._checkpoints: list[tuple[int, int, bytes]] = []
+        self.due: dict[int, None] = {}
+        """The products of which the event being applied leaves a checkpoint."""
         self.open_items: dict[str, tuple[BatchItem, ...]] = {}
         """The items of batches under way, by key, to spare their decoding; a batch may be missing here."""
         self.seq = 0
@@ -203,8 +212,42 @@ class State:
         self._search[product] = text
 
     def trace(self, product: int) -> None:
-        """The event being applied touches the product."""
+        """The event being applied touches the product: whatever changes one of its rows must say so here."""
         self._traces.append((product, self.seq))
+        self.touch(product)
+
+    def trace_rules(self) -> None:
+        """The event being applied changes a store's rules; ``touch`` each product that this changes."""
+        self._traces.append((RULES, self.seq))
+
+    def trace_all(self) -> None:
+        """The event being applied concerns every product; ``touch`` each that it changes."""
+        self._traces.append((EVERY, self.seq))
+
+    def touch(self, product: int) -> None:
+        """The product changes with the event: perhaps it is this one's turn to leave a checkpoint.
+
+        The turn is drawn from product and seq alone: there is nothing to count, and a rebuild draws the same.
+        """
+        if (product * 0x9E3779B1 + self.seq * 0x85EBCA6B >> 16) % CHECKPOINT_EVERY == 0:
+            self.due[product] = None
+
+    def remember(self, product: int, everything: bytes) -> None:
+        """The checkpoint of a product after the event being applied."""
+        self._checkpoints.append((product, self.seq, everything))
+
+    def listings_of(self, product: int) -> list[rows.ListingRow]:
+        """The product's listings, by store."""
+        self.listings.flush()
+        sql = "SELECT store, remote_id FROM listing WHERE product = ? ORDER BY store"
+        found = [self.listings.get(key) for key in self.db.execute(sql, (product,)).fetchall()]
+        return [row for row in found if row is not None]
+
+    def orders_holding(self, product: int) -> list[int]:
+        """The orders which have reserved some of the product."""
+        self.reservations.flush()
+        sql = "SELECT DISTINCT shop_order FROM reservation WHERE product = ? ORDER BY shop_order"
+        return [order for (order,) in self.db.execute(sql, (product,)).fetchall()]
 
     def wake(self, who: str) -> None:
         """There is something to do for that store ("" is the ERP) as soon as this is committed."""
@@ -221,12 +264,15 @@ class State:
         self.flush_traces()
 
     def flush_traces(self) -> None:
-        """Write only which events touched which products."""
+        """Write only which events touched which products, and the checkpoints."""
         if self._traces:
             # In order of the key: a tree that is filled in order is filled twice as fast.
             self._traces.sort()
             self.db.executemany("INSERT OR IGNORE INTO event_product VALUES (?, ?)", self._traces)
             self._traces.clear()
+        if self._checkpoints:
+            self.db.executemany("INSERT INTO product_at VALUES (?, ?, ?)", self._checkpoints)
+            self._checkpoints.clear()
 
     @property
     def traces(self) -> int:
@@ -262,6 +308,8 @@ class State:
         self._next_ids.clear()
         self._search.clear()
         self._traces.clear()
+        self._checkpoints.clear()
+        self.due.clear()
         self.woken.clear()
 
     def each_figure(self, product: int, store: str) -> Iterator[rows.FigureRow]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from omnisync.log import checkpoint
 from omnisync.log.apply import (
     batches,
     customers,
@@ -51,6 +52,8 @@ def apply(state: State, seq: int, at: int, event: Event) -> None:
     _HANDLERS[type(event)](state, event)
     if state.reconsider:
         _reconsider(state)
+    if state.due:
+        checkpoint.take(state)
 
 
 def _reconsider(state: State) -> None:

@@ -64,10 +64,14 @@ def batch_sent(state: State, event: BatchSent) -> None:
     if batch is not None:
         batch.state, batch.receipt, batch.sent_at = "sent", event.receipt, state.at
         state.batches.put(batch)
-        for item in _items_of(state, batch):
-            product = state.product(item.product)
-            if product is not None:
-                state.trace(product.id)
+        _trace(state, batch)
+
+
+def _trace(state: State, batch: BatchRow) -> None:
+    for item in _items_of(state, batch):
+        product = state.product(item.product)
+        if product is not None:
+            state.trace(product.id)
 
 
 def batch_answered(state: State, event: BatchAnswered) -> None:
@@ -117,6 +121,7 @@ def batch_lost(state: State, event: BatchLost) -> None:
     if batch is not None:
         batch.state, batch.sent_at = "lost", state.at
         state.batches.put(batch)
+        _trace(state, batch)
 
 
 def batch_dropped(state: State, event: BatchDropped) -> None:

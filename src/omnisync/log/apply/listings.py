@@ -130,6 +130,8 @@ def listing_linked(state: State, event: ListingLinked) -> None:
             figures.seen(state, figure, value)
     state.trace(product.id)
     figures.recompute(state, product)
+    # What stands in the listing it learnt before it was this product's: nothing in the product's own story tells it.
+    state.due[product.id] = None
 
 
 def figures_seen(state: State, event: FiguresSeen) -> None:
@@ -142,6 +144,7 @@ def figures_seen(state: State, event: FiguresSeen) -> None:
         if found.extra is not None:
             listing.extra = msgspec.json.encode(found.extra, order="sorted").decode()
             state.listings.put(listing)
+            state.trace(listing.product)
         for kind, value in ((Kind.STOCK, found.stock), (Kind.PRICE, found.price)):
             row = state.figures.get(listing.product, (event.store, kind))
             if row is not None and value is not None:

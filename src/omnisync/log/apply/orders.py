@@ -211,7 +211,7 @@ def release(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> No
     """The ERP's balance contains this order now: its reservation is over for good."""
     for row in [*state.reservations.of(order.id).values()]:
         _change(state, row, 0, touched)
-    order.released = 1
+    order.released = order.released or state.seq
     state.orders.put(order)
 
 

@@ -72,10 +72,12 @@ def _products(state: State, event: UpdateOrdered) -> Iterable[ProductRow]:
                 state.trace(product.id)
                 yield product
         return
+    state.trace_all()
     for store in [event.store] if event.store else list(state.rules()):
         for product_id in state.products_listed_on(store):
             product = state.products.get(product_id)
             assert product is not None
+            state.touch(product_id)
             yield product
 
 

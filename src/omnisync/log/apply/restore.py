@@ -11,6 +11,7 @@ from omnisync.model.events import Restored
 
 def restored(state: State, _event: Restored) -> None:
     """Open batches are over, and every figure that is pushed is to be seen at its store before anything is sent."""
+    state.trace_all()
     for (key,) in state.select("SELECT key FROM batch WHERE state IN ('made', 'sent', 'lost') ORDER BY key"):
         batch = state.batches.get(key)
         assert batch is not None
@@ -24,6 +25,7 @@ def restored(state: State, _event: Restored) -> None:
         if figure.mode == "push":
             figure.check_at, figure.checks = state.at, 0
         state.figures.put(figure)
+        state.touch(product)
 
 
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {Restored: restored}

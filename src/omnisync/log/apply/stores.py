@@ -19,9 +19,11 @@ def store_rules_set(state: State, event: StoreRulesSet) -> None:
     store.rules, store.open = msgspec.json.encode(event.rules).decode(), 1
     state.stores.put(store)
     state.rules_changed()
+    state.trace_rules()
     for product_id in state.products_listed_on(event.store):
         product = state.products.get(product_id)
         assert product is not None
+        state.touch(product_id)
         recompute(state, product)
 
 
@@ -32,8 +34,11 @@ def store_closed(state: State, event: StoreClosed) -> None:
         store.open = 0
         state.stores.put(store)
         state.rules_changed()
+        state.trace_rules()
         if state.last_pieces():
-            state.reconsider.update(state.products_listed_on(event.store))
+            for product_id in state.products_listed_on(event.store):
+                state.touch(product_id)
+                state.reconsider.add(product_id)
 
 
 def only_told(_: State, __: StoreBroke | StoreRecovered) -> None:

@@ -291,6 +291,10 @@ CREATE TABLE quarantine (
     PRIMARY KEY (connector, subject)
 ) STRICT, WITHOUT ROWID;
 
--- Which events touched a product: the way from a figure to its story.
+-- Which events touched a product: the way from a figure to its story. Product 0: the stores' rules; -1: every product.
 CREATE TABLE event_product (product INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (product, seq))
     STRICT, WITHOUT ROWID;
+
+-- Now and then, everything about one product right after an event: from there its past is told (checkpoint.py).
+CREATE TABLE product_at (product INTEGER NOT NULL, seq INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (product, seq))
+    STRICT;

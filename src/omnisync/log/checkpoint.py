@@ -1,0 +1,53 @@
+"""Everything about one product right after an event, as one value: where the telling of its past begins.
+
+A product's past is told by applying its own events once more (past.py). A best seller has tens of thousands
+of them; from the last checkpoint before the moment there are about ``CHECKPOINT_EVERY``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
+
+from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, ListingRow, PriceRow, ProductRow
+from omnisync.log.state import State
+
+_TYPES: tuple[type[Any], ...] = (BalanceRow, PriceRow, ChoiceRow, FigureRow, ListingRow)
+_values = {each: attrgetter(*(field.name for field in fields(each))) for each in (ProductRow, *_TYPES)}
+
+
+class Checkpoint(NamedTuple):
+    """One product's rows, and the ids of the orders which had reserved some of it."""
+
+    product: ProductRow
+    balances: list[BalanceRow]
+    prices: list[PriceRow]
+    choices: list[ChoiceRow]
+    figures: list[FigureRow]
+    listings: list[ListingRow]
+    orders: list[int]
+
+
+def take(state: State) -> None:
+    """Write down the products that are due; the event has been applied."""
+    for id_ in state.due:
+        product = state.products.get(id_)
+        if product is None:
+            continue
+        found = (state.balances.of(id_), state.prices.of(id_), state.choices.of(id_), state.figures.of(id_))
+        # By key: the order in memory depends on what was read from the database and what was made since.
+        groups = [[group[key] for key in sorted(group)] for group in found]
+        orders = state.orders_holding(id_) if product.reserved else []
+        rows = [[_values[type(row)](row) for row in group] for group in (*groups, state.listings_of(id_))]
+        state.remember(id_, msgspec.msgpack.encode([_values[ProductRow](product), *rows, orders]))
+    state.due.clear()
+
+
+def read(everything: bytes) -> Checkpoint:
+    """The rows back; they are nobody else's."""
+    product, *groups, orders = msgspec.msgpack.decode(everything)
+    rows = [[type_(*values) for values in group] for type_, group in zip(_TYPES, groups, strict=True)]
+    return Checkpoint(ProductRow(*product), *rows, orders)  # type: ignore[arg-type]
