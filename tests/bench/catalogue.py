@@ -21,6 +21,7 @@ from tests.bench import (
     quiet,
     rebuilding,
     start,
+    time_travel,
     ui_load,
 )  # fmt: skip
 from tests.bench.figure import Figure
@@ -34,7 +35,7 @@ ALL: Sequence[tuple[tuple[str, ...], Bench]] = tuple(
     (module.NAMES, module.run)
     for module in (
         erp_pull, latency, push, quiet, intake, appending, rebuilding, listing, first_rows, keys, program_start, log_tail,
-        ui_load, idle, start,
+        time_travel, ui_load, idle, start,
     )
 )  # fmt: skip
 

@@ -44,10 +44,14 @@ _TOGETHER = 500
 
 
 class History:
-    """Draws the events one after the other; ``seq`` is that of the event which comes next."""
+    """Draws the events one after the other; ``seq`` is that of the event which comes next.
 
-    def __init__(self, products: int, seed: int = 1) -> None:
+    ``best_seller`` is the share of all that happens which happens to the first product.
+    """
+
+    def __init__(self, products: int, seed: int = 1, best_seller: float = 0) -> None:
         self._products = products
+        self._best_seller = best_seller
         self._rng = random.Random(seed)
         self._on_hand = dict.fromkeys(range(products), 100 * PIECE)
         self._prices = {at: price(at).minor for at in range(products)}
@@ -144,6 +148,8 @@ class History:
         )  # fmt: skip
 
     def _some(self, most: int) -> list[int]:
+        if self._best_seller and self._rng.random() < self._best_seller:
+            return [0]
         return list({self._rng.randrange(self._products): None for _ in range(most)})
 
     def _changed(self, at: int) -> None:

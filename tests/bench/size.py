@@ -14,6 +14,7 @@ class Size:
     listed: int
     pages: int
     events: int
+    past_events: int
     producers: int
     appends: int
     orders: int
@@ -28,6 +29,7 @@ FULL = Size(
     listed=1_000_000,
     pages=400,
     events=1_000_000,
+    past_events=5_000_000,
     producers=50,
     appends=400,
     orders=1_000,
@@ -42,6 +44,7 @@ TINY = Size(
     listed=300,
     pages=3,
     events=400,
+    past_events=600,
     producers=3,
     appends=4,
     orders=6,

@@ -14,9 +14,11 @@ import msgspec
 
 from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, ListingRow, PriceRow, ProductRow
 from omnisync.log.state import State
+from omnisync.log.table import Table
 
 _TYPES: tuple[type[Any], ...] = (BalanceRow, PriceRow, ChoiceRow, FigureRow, ListingRow)
-_values = {each: attrgetter(*(field.name for field in fields(each))) for each in (ProductRow, *_TYPES)}
+_ALL: tuple[type[Any], ...] = (ProductRow, *_TYPES)
+_values = {each: attrgetter(*(field.name for field in fields(each))) for each in _ALL}
 
 
 class Checkpoint(NamedTuple):
@@ -37,9 +39,9 @@ def take(state: State) -> None:
         product = state.products.get(id_)
         if product is None:
             continue
-        found = (state.balances.of(id_), state.prices.of(id_), state.choices.of(id_), state.figures.of(id_))
+        tables: tuple[Table[Any], ...] = (state.balances, state.prices, state.choices, state.figures)
         # By key: the order in memory depends on what was read from the database and what was made since.
-        groups = [[group[key] for key in sorted(group)] for group in found]
+        groups = [[group[key] for key in sorted(group)] for group in (table.of(id_) for table in tables)]
         orders = state.orders_holding(id_) if product.reserved else []
         rows = [[_values[type(row)](row) for row in group] for group in (*groups, state.listings_of(id_))]
         state.remember(id_, msgspec.msgpack.encode([_values[ProductRow](product), *rows, orders]))
@@ -49,5 +51,6 @@ def take(state: State) -> None:
 def read(everything: bytes) -> Checkpoint:
     """The rows back; they are nobody else's."""
     product, *groups, orders = msgspec.msgpack.decode(everything)
-    rows = [[type_(*values) for values in group] for type_, group in zip(_TYPES, groups, strict=True)]
-    return Checkpoint(ProductRow(*product), *rows, orders)  # type: ignore[arg-type]
+    rows: list[list[Any]] = [[type_(*each) for each in group] for type_, group in zip(_TYPES, groups, strict=True)]
+    balances, prices, choices, figures, listings = rows
+    return Checkpoint(ProductRow(*product), balances, prices, choices, figures, listings, orders)

@@ -8,21 +8,24 @@ product can so ask those of any moment.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from omnisync.log import checkpoint
+from omnisync.log import checkpoint, product_list, stored
 from omnisync.log.apply import apply
 from omnisync.log.apply.orders import release
+from omnisync.log.archive import Stored
 from omnisync.log.checkpoint import Checkpoint
+from omnisync.log.product_list import ProductView
 from omnisync.log.reader import Reader
 from omnisync.log.rebuild import statements
-from omnisync.log.rows import BatchRow, ProductRow
-from omnisync.log.state import EVERY, RULES, State
+from omnisync.log.rows import EVERY, RULES, BatchRow, ProductRow
+from omnisync.log.state import State
+from omnisync.log.story import product_existed
 from omnisync.log.table import Table
 from omnisync.model.events import (
     BalancesCounted,
@@ -45,8 +48,12 @@ from omnisync.model.events import (
     UpdateOrdered,
     decode,
 )  # fmt: skip
+from omnisync.model.rules import StoreRules
 
 _items = msgspec.json.Decoder(tuple[BatchItem, ...])
+
+_MOST_OF_ORDER = 10_000
+"""More events than any order has."""
 
 Order = tuple[str, str]
 """Store and number."""
@@ -55,9 +62,13 @@ Order = tuple[str, str]
 class TablesAt(Reader):
     """The tables of one product at one moment, to be read like the live ones; close it after use."""
 
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path, until: int, events: Mapping[int, Event]) -> None:
         self.db = db
         self.path = path
+        self.until = until
+        """The newest event that had happened at that moment."""
+        self.events = events
+        """Events that were read on the way, by number."""
 
 
 class Past:
@@ -65,34 +76,43 @@ class Past:
 
     def __init__(self, reader: Reader, until: int) -> None:
         self._reader = reader
-        self._until = until
-        self._events: dict[int, tuple[int, Event]] = {}
+        self.until = until
+        self._events: dict[int, Event] = {}
+        self._times: dict[int, int] = {}
+        self._orders_read: dict[Order, list[int]] = {}
 
     def tables(self, product: int) -> TablesAt:
         """The tables with everything about this product, and nothing about any other."""
-        db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        for statement in _bare_tables():
-            db.execute(statement)
-        db.execute("BEGIN")
+        db = _tables_in_memory()
         state = _OneProduct(db, self._reader, product)
         self._fill(state)
         state.flush()
         db.execute("COMMIT")
-        return TablesAt(db, self._reader.path)
+        return TablesAt(db, self._reader.path, self.until, self._events)
+
+    def rules(self) -> dict[str, StoreRules]:
+        """The rules of every store that was open."""
+        db = _tables_in_memory()
+        try:
+            state = State(db, empty=True, indexes=False)
+            for seq, event in self._touching(RULES, 0).items():
+                apply(state, seq, self._at(seq), event)
+            return state.rules()
+        finally:
+            db.close()
 
     def _fill(self, state: _OneProduct) -> None:
         known = self._reader.rows(
             "SELECT seq, rows FROM product_at WHERE product = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
-            state.id, self._until,
+            state.id, self.until,
         )  # fmt: skip
         start, begin = (known[0][0], checkpoint.read(known[0][1])) if known else (0, None)
-        own = self._touching(state.id, start)
-        orders = self._orders(begin.orders if begin else (), (event for _seq, event in own))
-        told = dict(own)
-        rules = dict(self._touching(RULES, 0))
-        every = dict(self._touching(EVERY, start or min(told, default=self._until)))
-        of_orders = {seq: event for order in orders for seq, event in self._stream(order)}
-        releases = {seq: order for order, seq in orders.items() if 0 < seq <= self._until}
+        told = self._touching(state.id, start)
+        orders = self._orders(begin.orders if begin else (), told.values())
+        rules = self._touching(RULES, 0)
+        every = self._touching(EVERY, start or min(told, default=self.until))
+        of_orders = {seq: event for order in orders for seq, event in self._stream(order).items()}
+        releases = {seq: order for order, seq in orders.items() if 0 < seq <= self.until}
         if begin is not None:
             _before(state, start, {**rules, **of_orders}, releases, self._at)
             _load(state, begin)
@@ -108,25 +128,30 @@ class Past:
         _drop_others(state)
 
     def _at(self, seq: int) -> int:
-        return self._events[seq][0]
+        return self._times[seq]
 
-    def _touching(self, product: int, after: int) -> list[tuple[int, Event]]:
-        sql = """SELECT e.seq, e.at, e.payload FROM event_product t JOIN event e ON e.seq = t.seq
-            WHERE t.product = ? AND t.seq > ? AND t.seq <= ? ORDER BY t.seq"""
-        return self._decoded(self._reader.rows(sql, product, after, self._until))
+    def _touching(self, product: int, after: int) -> dict[int, Event]:
+        """What touched the product after that event, by number."""
+        sql = "SELECT seq FROM event_product WHERE product = ? AND seq > ? AND seq <= ? ORDER BY seq"
+        seqs = [seq for (seq,) in self._reader.rows(sql, product, after, self.until)]
+        missing = [seq for seq in seqs if seq not in self._events]
+        if missing:
+            self._keep(self._reader.ask(lambda db: stored.at(db, missing)))
+        return {seq: self._events[seq] for seq in seqs}
 
-    def _stream(self, order: Order) -> list[tuple[int, Event]]:
-        sql = "SELECT seq, at, payload FROM event WHERE stream = ? AND seq <= ? ORDER BY seq"
-        return self._decoded(self._reader.rows(sql, f"order:{order[0]}:{order[1]}", self._until))
+    def _stream(self, order: Order) -> dict[int, Event]:
+        """The story of an order, by number."""
+        if order not in self._orders_read:
+            stream, before = f"order:{order[0]}:{order[1]}", self.until + 1
+            found = self._reader.ask(lambda db: stored.of_stream(db, stream, _MOST_OF_ORDER, before))
+            self._keep(found)
+            self._orders_read[order] = [each.seq for each in found]
+        return {seq: self._events[seq] for seq in self._orders_read[order]}
 
-    def _decoded(self, rows: Iterable[tuple[int, int, str]]) -> list[tuple[int, Event]]:
-        known = self._events
-        found = []
-        for seq, at, payload in rows:
-            if seq not in known:
-                known[seq] = (at, decode(payload))
-            found.append((seq, known[seq][1]))
-        return found
+    def _keep(self, found: Iterable[Stored]) -> None:
+        for each in found:
+            if each.seq not in self._events:
+                self._events[each.seq], self._times[each.seq] = decode(each.payload), each.at
 
     def _orders(self, ids: Iterable[int], told: Iterable[Event]) -> dict[Order, int]:
         """The orders that hold some of the product or are told of, each with the event that released it, or 0."""
@@ -141,9 +166,17 @@ class Past:
         return {(store, number): released for store, number, released in rows}
 
 
+def _tables_in_memory() -> sqlite3.Connection:
+    """Empty tables, within a transaction; without indexes, because they will hold a handful of rows."""
+    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    db.execute("BEGIN")
+    for statement in _bare_tables():
+        db.execute(statement)
+    return db
+
+
 @lru_cache
 def _bare_tables() -> tuple[str, ...]:
-    """Tables without indexes: they hold a handful of rows."""
     return tuple(each for each in statements() if "CREATE TABLE" in each)
 
 
@@ -211,8 +244,7 @@ def _load(state: _OneProduct, begin: Checkpoint) -> None:
     for row in [*state.balances.of(state.id).values()]:
         # Made by the orders alone.
         state.balances.delete(row)
-    state.products.put(begin.product)
-    state._products_by_code[state.code] = begin.product
+    state.add_product(begin.product)
     tables: tuple[tuple[Table[Any], list[Any]], ...] = (
         (state.balances, begin.balances), (state.prices, begin.prices), (state.choices, begin.choices),
         (state.figures, begin.figures), (state.listings, begin.listings),
@@ -288,3 +320,14 @@ def _drop_others(state: _OneProduct) -> None:
     for other in [*state.products.all()]:
         if other.id != state.id:
             state.products.delete(other)
+
+
+def views(reader: Reader, products: Sequence[int], until: int) -> list[ProductView]:
+    """These products, in this order, as a list showed them right after that event; without those not yet known."""
+    past = Past(reader, until)
+    found = []
+    for product in products:
+        if product_existed(reader, product, until):
+            with past.tables(product) as then:
+                found += product_list.views(then, [(product, None)])
+    return found

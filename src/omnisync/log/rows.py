@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+RULES, EVERY = 0, -1
+"""In place of a product where an event is traced: what changed the stores' rules, and what touched every product."""
+
 
 @dataclass(slots=True)
 class ProductRow:

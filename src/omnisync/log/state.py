@@ -28,9 +28,6 @@ MOST_CACHED = 4_000
 CHECKPOINT_EVERY = 64
 """Of so many events that touch a product, one leaves a checkpoint of it: so long is the way to any past moment."""
 
-RULES, EVERY = 0, -1
-"""In place of a product in ``event_product``: what changed the stores' rules, and what touched every product."""
-
 _MOST_OF = {"product": 12_000, "figure": 6_000, "listing": 2_000}
 """The same where other figures are better: every event needs its product; listings are large and seldom needed twice."""
 
@@ -218,11 +215,11 @@ class State:
 
     def trace_rules(self) -> None:
         """The event being applied changes a store's rules; ``touch`` each product that this changes."""
-        self._traces.append((RULES, self.seq))
+        self._traces.append((rows.RULES, self.seq))
 
     def trace_all(self) -> None:
         """The event being applied concerns every product; ``touch`` each that it changes."""
-        self._traces.append((EVERY, self.seq))
+        self._traces.append((rows.EVERY, self.seq))
 
     def touch(self, product: int) -> None:
         """The product changes with the event: perhaps it is this one's turn to leave a checkpoint.

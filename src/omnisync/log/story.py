@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,9 +13,18 @@ from omnisync.log import stored
 from omnisync.log.archive import Stored
 from omnisync.log.overview import rules_of
 from omnisync.log.reader import Reader
-from omnisync.log.rows import BatchRow, FigureRow
+from omnisync.log.rows import EVERY, RULES, BatchRow, FigureRow
 from omnisync.model.events import Event, decode
 from omnisync.model.rules import StoreRules
+
+if TYPE_CHECKING:
+    from omnisync.log.past import TablesAt
+
+
+LATEST = 2**62 - 1
+"""Later than any event."""
+
+_NONE: Mapping[int, Event] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +103,41 @@ class Why:
         return self.category in self.rules.exempt_categories
 
 
-def events_of_product(reader: Reader, product: int, limit: int = 100) -> list[Told]:
-    """The newest events that touched a product, newest first."""
-    return list(map(_told, reader.ask(lambda db: stored.of_product(db, product, limit))))
+def events_of_product(
+    reader: Reader, product: int, limit: int = 100, until: int = LATEST, known: Mapping[int, Event] = _NONE
+) -> list[Told]:
+    """The newest events, up to one, that touched a product or the stores' rules, newest first.
+
+    ``known`` are events that were decoded before.
+    """
+
+    def ask(db: sqlite3.Connection) -> list[Stored]:
+        found = (stored.of_product(db, each, limit, until + 1) for each in (product, RULES, EVERY))
+        return sorted((each for some in found for each in some), key=lambda each: -each.seq)
+
+    # The rules of the time before it was known are not its story.
+    first = reader.one("SELECT min(seq) FROM event_product WHERE product = ?", product) or 0
+    found = [each for each in reader.ask(ask) if each.seq >= first][:limit]
+    return [_told(each, known.get(each.seq)) for each in found]
+
+
+def product_existed(reader: Reader, product: int, until: int) -> bool:
+    """Whether the product was known when that event had happened."""
+    first = reader.one("SELECT min(seq) FROM event_product WHERE product = ?", product)
+    return first is not None and int(first) <= until
+
+
+def change_beside(reader: Reader, product: int, seq: int, *, later: bool) -> tuple[int, int] | None:
+    """The next event after that one which touched the product, or the last one before: its seq and time."""
+    sql = (
+        "SELECT min(seq) FROM event_product WHERE product = ? AND seq > ?"
+        if later
+        else "SELECT max(seq) FROM event_product WHERE product = ? AND seq < ?"
+    )
+    found = reader.one(sql, product, seq)
+    return (
+        None if found is None else next((each.seq, each.at) for each in reader.ask(lambda db: stored.at(db, [found])))
+    )
 
 
 def events_of_order(reader: Reader, number: str, limit: int = 100) -> list[Told]:
@@ -109,8 +152,8 @@ def events(reader: Reader, limit: int = 100, before: int = 2**62) -> list[Told]:
     return list(map(_told, reader.ask(lambda db: stored.newest(db, limit, before))))
 
 
-def _told(each: Stored) -> Told:
-    return Told(each.seq, each.at, each.type, each.stream, each.actor, decode(each.payload))
+def _told(each: Stored, event: Event | None = None) -> Told:
+    return Told(each.seq, each.at, each.type, each.stream, each.actor, event or decode(each.payload))
 
 
 def product_of(reader: Reader, key: str) -> int | None:
@@ -125,29 +168,42 @@ def code_of(reader: Reader, product: int) -> str:
     return str(reader.one("SELECT code FROM product WHERE id = ?", product))
 
 
-def why(reader: Reader, product: int, store: str) -> Why | None:
-    """The chain behind what the store shows of the product; None when there is no such store."""
-    rules = rules_of(reader, store)
-    if rules is None:
-        return None
-    code, name, category, unit, active = reader.rows(
-        "SELECT code, name, category, unit, active FROM product WHERE id = ?", product
-    )[0]
-    figures = {row.kind: row for row in _figures(reader, product, store)}
-    choice = reader.rows("SELECT price, no_stock, no_price FROM choice WHERE product = ? AND store = ?", product, store)
-    own, no_stock, no_price = choice[0] if choice else (None, 0, 0)
-    listed = reader.rows(
-        "SELECT minor, currency FROM price WHERE product = ? AND price_list = ?", product, rules.price_list
-    )
-    minor, currency = listed[0] if listed else (None, "")
-    told = tuple(events_of_product(reader, product, 40))
-    return Why(
-        product, code, name, category, unit, bool(active), store, rules,
-        reader.one("SELECT remote_id FROM listing WHERE product = ? AND store = ?", product, store) or "",
-        tuple(_balances(reader, product, code)), tuple(_reservations(reader, product)),
-        PriceStory(rules.price_list, minor, currency, own), bool(no_stock), bool(no_price),
-        figures, dict(_batches(reader, told, store)), told,
-    )  # fmt: skip
+def why(reader: Reader, product: int, store: str, then: TablesAt | None = None) -> Why | None:
+    """The chain behind what the store shows of the product, or showed ``then``; None when there is no such store.
+
+    None also when ``then`` is before the product was known.
+    """
+    return next(iter(whys(reader, product, (store,), then)), None)
+
+
+def whys(reader: Reader, product: int, stores: Iterable[str], then: TablesAt | None = None) -> list[Why]:
+    """The chain of each of these stores; without those that there are not."""
+    tables: Reader = then or reader
+    known = then.events if then else {}
+    found = tables.rows("SELECT code, name, category, unit, active FROM product WHERE id = ?", product)
+    rules = {store: rules for store in stores if (rules := rules_of(tables, store)) is not None}
+    if not found or not rules:
+        return []
+    code, name, category, unit, active = found[0]
+    told = tuple(events_of_product(reader, product, 40, then.until if then else LATEST, known))
+    balances = tuple(_balances(reader, tables, product, code, {**known, **{each.seq: each.event for each in told}}))
+    reservations = tuple(_reservations(tables, product))
+    chosen = "SELECT price, no_stock, no_price FROM choice WHERE product = ? AND store = ?"
+    listed = "SELECT minor, currency FROM price WHERE product = ? AND price_list = ?"
+    listing = "SELECT remote_id FROM listing WHERE product = ? AND store = ?"
+    chains = []
+    for store, of_store in rules.items():
+        own, no_stock, no_price = next(iter(tables.rows(chosen, product, store)), (None, 0, 0))
+        minor, currency = next(iter(tables.rows(listed, product, of_store.price_list)), (None, ""))
+        chains.append(
+            Why(
+                product, code, name, category, unit, bool(active), store, of_store,
+                tables.one(listing, product, store) or "", balances, reservations,
+                PriceStory(of_store.price_list, minor, currency, own), bool(no_stock), bool(no_price),
+                {row.kind: row for row in _figures(tables, product, store)}, dict(_batches(reader, told, store)), told,
+            )
+        )  # fmt: skip
+    return chains
 
 
 def _figures(reader: Reader, product: int, store: str) -> Iterator[FigureRow]:
@@ -155,19 +211,19 @@ def _figures(reader: Reader, product: int, store: str) -> Iterator[FigureRow]:
         yield FigureRow(*row)
 
 
-def _balances(reader: Reader, product: int, code: str) -> Iterator[BalanceStory]:
+def _balances(
+    reader: Reader, tables: Reader, product: int, code: str, known: Mapping[int, Event]
+) -> Iterator[BalanceStory]:
     sql = """SELECT warehouse, on_hand, reserved, counted_at, counted_seq FROM balance
         WHERE product = ? ORDER BY warehouse"""
-    balances = reader.rows(sql, product)
-    causes = reader.ask(lambda db: stored.at(db, {row[-1] for row in balances}))
-    payloads = {each.seq: each.payload for each in causes}
+    balances = tables.rows(sql, product)
+    causes = {seq: known[seq] for *_rest, seq in balances if seq in known}
+    missing = {seq for *_rest, seq in balances} - causes.keys()
+    causes |= {each.seq: decode(each.payload) for each in reader.ask(lambda db: stored.at(db, missing))}
     for warehouse, on_hand, reserved, counted_at, counted_seq in balances:
-        source, line = "", 0
-        if counted_seq in payloads:
-            event = decode(payloads[counted_seq])
-            source = getattr(event, "source", "")
-            counts = getattr(event, "counts", ())
-            line = next((each.line for each in counts if (each.code, each.warehouse) == (code, warehouse)), 0)
+        event = causes.get(counted_seq)
+        source, counts = getattr(event, "source", ""), getattr(event, "counts", ())
+        line = next((each.line for each in counts if (each.code, each.warehouse) == (code, warehouse)), 0)
         yield BalanceStory(warehouse, on_hand, reserved, counted_at, source, line)
 
 
