@@ -29,6 +29,8 @@ _OF_PRODUCT = {
     "choice": "SELECT * FROM choice WHERE product = ? ORDER BY 1, 2",
     "listing": "SELECT * FROM listing WHERE product = ? ORDER BY 1, 2",
     "figure": "SELECT * FROM figure WHERE product = ? ORDER BY 1, 2, 3",
+    "sale_speed": "SELECT * FROM sale_speed WHERE product = ? ORDER BY 1, 2",
+    "kept_back": "SELECT * FROM kept_back WHERE product = ? ORDER BY 1",
     "reservation": """SELECT o.store, o.number, o.state, o.export, o.erp_state, r.line_id, r.warehouse, r.quantity, r.at
         FROM reservation r JOIN shop_order o ON o.id = r.shop_order WHERE r.product = ? ORDER BY 1, 2, 6""",
 }

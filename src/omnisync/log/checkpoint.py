@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, ListingRow, PriceRow, ProductRow
+from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, KeptRow, ListingRow, PriceRow, ProductRow, SpeedRow
 from omnisync.log.state import State
 from omnisync.log.table import Table
 
-_TYPES: tuple[type[Any], ...] = (BalanceRow, PriceRow, ChoiceRow, FigureRow, ListingRow)
+_TYPES: tuple[type[Any], ...] = (BalanceRow, PriceRow, ChoiceRow, FigureRow, SpeedRow, KeptRow, ListingRow)
 _ALL: tuple[type[Any], ...] = (ProductRow, *_TYPES)
 _values = {each: attrgetter(*(field.name for field in fields(each))) for each in _ALL}
 
@@ -29,6 +29,8 @@ class Checkpoint(NamedTuple):
     prices: list[PriceRow]
     choices: list[ChoiceRow]
     figures: list[FigureRow]
+    speeds: list[SpeedRow]
+    kept: list[KeptRow]
     listings: list[ListingRow]
     orders: list[int]
 
@@ -39,7 +41,9 @@ def take(state: State) -> None:
         product = state.products.get(id_)
         if product is None:
             continue
-        tables: tuple[Table[Any], ...] = (state.balances, state.prices, state.choices, state.figures)
+        tables: tuple[Table[Any], ...] = (
+            state.balances, state.prices, state.choices, state.figures, state.speeds, state.kept,
+        )  # fmt: skip
         # By key: the order in memory depends on what was read from the database and what was made since.
         groups = [[group[key] for key in sorted(group)] for group in (table.of(id_) for table in tables)]
         orders = state.orders_holding(id_) if product.reserved else []
@@ -52,5 +56,4 @@ def read(everything: bytes) -> Checkpoint:
     """The rows back; they are nobody else's."""
     product, *groups, orders = msgspec.msgpack.decode(everything)
     rows: list[list[Any]] = [[type_(*each) for each in group] for type_, group in zip(_TYPES, groups, strict=True)]
-    balances, prices, choices, figures, listings = rows
-    return Checkpoint(ProductRow(*product), balances, prices, choices, figures, listings, orders)
+    return Checkpoint(ProductRow(*product), *rows, orders)  # type: ignore[call-arg]

@@ -45,6 +45,7 @@ from omnisync.model.events import (
     ProductsGone,
     ProductsRead,
     Retried,
+    SalesSlowed,
     UpdateOrdered,
     decode,
 )  # fmt: skip
@@ -241,13 +242,16 @@ def _release(state: _OneProduct, seq: int, order: Order) -> None:
 
 
 def _load(state: _OneProduct, begin: Checkpoint) -> None:
-    for row in [*state.balances.of(state.id).values()]:
-        # Made by the orders alone.
-        state.balances.delete(row)
+    made: tuple[Table[Any], ...] = (state.balances, state.speeds, state.kept)
+    for table in made:
+        # By the orders, which were applied without what else was known then.
+        for row in [*table.of(state.id).values()]:
+            table.delete(row)
     state.add_product(begin.product)
     tables: tuple[tuple[Table[Any], list[Any]], ...] = (
         (state.balances, begin.balances), (state.prices, begin.prices), (state.choices, begin.choices),
-        (state.figures, begin.figures), (state.listings, begin.listings),
+        (state.figures, begin.figures), (state.speeds, begin.speeds), (state.kept, begin.kept),
+        (state.listings, begin.listings),
     )  # fmt: skip
     for table, rows in tables:
         for row in rows:
@@ -295,7 +299,7 @@ def _mine(event: Event, state: _OneProduct) -> Event:
             )
         case UpdateOrdered(products=()) | FiguresReleased(products=()):
             return event
-        case ExclusionSet() | UpdateOrdered() | Retried() | FiguresHeld() | FiguresReleased():
+        case ExclusionSet() | UpdateOrdered() | Retried() | FiguresHeld() | FiguresReleased() | SalesSlowed():
             return replace(event, products=tuple(each for each in event.products if each == code))
     return event
 
@@ -312,7 +316,9 @@ def _leave_to_others(state: _OneProduct) -> None:
 
 
 def _drop_others(state: _OneProduct) -> None:
-    tables: tuple[Table[Any], ...] = (state.balances, state.figures, state.choices, state.prices, state.reservations)
+    tables: tuple[Table[Any], ...] = (
+        state.balances, state.figures, state.choices, state.prices, state.reservations, state.speeds, state.kept,
+    )  # fmt: skip
     for table in tables:
         for row in [*table.all()]:
             if row.product != state.id:
