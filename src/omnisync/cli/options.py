@@ -35,6 +35,21 @@ def limit_option(default: int, what: str, *, zero_is_all: bool = False) -> Calla
     )
 
 
+def at_option(help: str) -> Callable[[F], F]:  # noqa: A002 - click's word
+    """``--at MOMENT``; the function gets the words, read_at makes a time of them."""
+    return click.option("--at", metavar="MOMENT", default="", help=help)
+
+
+def read_at(text: str, now: int) -> int:
+    """The moment in milliseconds UTC; shown as a wrong ``--at`` when it is none."""
+    from omnisync.moment import past_moment
+
+    try:
+        return past_moment(text, now)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--at") from None
+
+
 def wait_option(default: int) -> Callable[[F], F]:
     """``--wait SECONDS``."""
     return click.option(

@@ -9,17 +9,18 @@ from typing import Any
 import click
 
 from omnisync.cli import names, table
-from omnisync.cli.options import UNITS, json_option, limit_option, store_option
-from omnisync.cli.output import Piece, say_json, say_pieces, tell, width
+from omnisync.cli.options import UNITS, at_option, json_option, limit_option, read_at, store_option
+from omnisync.cli.output import Piece, say, say_json, say_pieces, tell, width
 from omnisync.cli.place import Place
 from omnisync.explain.words import SIGNS, figure_words
-from omnisync.log import product_list
+from omnisync.log import past, product_list
 from omnisync.log.overview import store_names
 from omnisync.log.product_list import FigureView, ProductView, Sort
 from omnisync.log.reader import Reader
 from omnisync.log.selling import Selling, riskiest
 from omnisync.model.events import Kind
 from omnisync.model.rules import StoreRules
+from omnisync.moment import said
 from omnisync.text import _, number, percent, quantity, tenths
 
 _AT_ONCE = 500
@@ -35,6 +36,7 @@ _SORTS = ("code", "name", "on_hand", "reserved", "available")
         "Signs beside a store's figure: ✓ confirmed, … on its way, ‖ held until you say yes, ! refused, "
         "– not sent, ∞ always shown in stock, ≠ the store shows something else, · not listed there. "
         "In a narrow terminal columns are left out; --json has them all.\n\n"
+        "With --at every figure is the one of that moment; which products are listed, and in which order, is today's.\n\n"
         "Example: omnisync products boru --sort available"
     ),
 )
@@ -46,6 +48,7 @@ _SORTS = ("code", "name", "on_hand", "reserved", "available")
 @click.option("--descending", is_flag=True, help=_("The largest first."))
 @click.option("--at-risk", is_flag=True, help=_("Those most likely to be sold twice just now, and how likely."))
 @store_option(_("Show the figures of this store only."))
+@at_option(_('As it was then: "14:03", "yesterday 14:03", "2026-11-20 14:03", in the shop\'s time.'))
 @limit_option(50, _("How many products; 0: all."), zero_is_all=True)
 @json_option(UNITS)
 @click.pass_obj
@@ -56,6 +59,7 @@ def products(
     descending: bool,
     at_risk: bool,
     store: str,
+    at: str,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -68,6 +72,13 @@ def products(
         rules = {name: names.rules(reader, name) for name in stores}
         words = " ".join(text)
         rows = _found(reader, words, limit) if words else [*_page(reader, _sort(reader, sort, descending), limit)]
+        if at:
+            moment = read_at(at, place.now())
+            until = past.seq_at(reader, moment)
+            rows = past.views(reader, [row.id for row in rows], until)
+            rules = {name: each for name, each in past.Past(reader, until).rules().items() if name in rules}
+            if not as_json:
+                say(_("As it was at {time}:").format(time=said(moment)))
         if as_json:
             say_json([_as_json(row, rules) for row in rows])
             return

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import click
 
 from omnisync.cli import names, table
-from omnisync.cli.options import UNITS, json_option, limit_option, store_option
+from omnisync.cli.options import UNITS, at_option, json_option, limit_option, read_at, store_option
 from omnisync.cli.output import Piece, say, say_json, say_pieces, width
 from omnisync.cli.place import Place
+from omnisync.errors import CommandRefused
 from omnisync.explain.why import Explanation, Step, explain
 from omnisync.explain.words import SIGNS
-from omnisync.log import story
+from omnisync.log import past, story
 from omnisync.log.overview import store_names
-from omnisync.log.reader import Reader
 from omnisync.log.selling import selling
 from omnisync.log.story import Why
+from omnisync.moment import said
 from omnisync.text import _, when
 
 _TIME = 16
@@ -27,21 +29,34 @@ _TIME = 16
     help=_(
         "Why a store shows the figure that it shows: what the ERP counted and when, which orders reserved something, "
         "the store's rule, what was sent and why, what the store answered and what was seen there. Newest first.\n\n"
-        "Example: omnisync why BRU-0200 --store trendyol"
+        "With --at it tells what was so at a past moment, and why it was so then.\n\n"
+        'Example: omnisync why BRU-0200 --store trendyol --at "yesterday 14:03"'
     ),
 )
 @click.argument("code")
 @store_option(_("This store only; without it every store that lists the product."))
+@at_option(_('As it was then: "14:03", "yesterday 14:03", "2026-11-20 14:03", in the shop\'s time.'))
 @limit_option(20, _("How many steps per store; 0: all."), zero_is_all=True)
 @json_option(UNITS)
 @click.pass_obj
-def why(place: Place, code: str, store: str, limit: int, as_json: bool) -> None:
+def why(place: Place, code: str, store: str, at: str, limit: int, as_json: bool) -> None:
     """Explain."""
-    with place.reader() as reader:
+    with place.reader() as reader, ExitStack() as stack:
         product = names.product(reader, code)
-        found = [_why(reader, product, name) for name in ([store] if store else store_names(reader))]
         now = place.now()
-        sells = selling(reader, product, now)
+        then = None
+        if at:
+            now = read_at(at, now)
+            then = stack.enter_context(past.at(reader, product, now))
+            if not as_json:
+                say(_("As it was at {time}:").format(time=said(now)))
+        tables = then or reader
+        if store:
+            names.rules(tables, store)
+        found = story.whys(reader, product, [store] if store else store_names(tables), then)
+        if not found:
+            raise CommandRefused(_("Nothing was known of {code} then.").format(code=code))
+        sells = selling(tables, product, now)
     listed = [each for each in found if each.remote_id] or found[:1]
     if as_json:
         say_json([_as_json(each, explain(each, now, sells), sells.risk) for each in listed])
@@ -50,13 +65,6 @@ def why(place: Place, code: str, store: str, limit: int, as_json: bool) -> None:
         if place_:
             say()
         _print(each, explain(each, now, sells), limit, now)
-
-
-def _why(reader: Reader, product: int, store: str) -> Why:
-    names.rules(reader, store)
-    found = story.why(reader, product, store)
-    assert found is not None
-    return found
 
 
 def _print(why_: Why, told: Explanation, limit: int, now: int) -> None:

@@ -38,6 +38,7 @@ from omnisync.model.events import (
     Restored,
     Retried,
     SalesSlowed,
+    StoreRulesSet,
     UpdateOrdered,
 )  # fmt: skip
 from omnisync.model.order import OrderState
@@ -309,4 +310,5 @@ _STEPS: Mapping[type[Any], Callable[[Why, Told], Step | None]] = {
     FiguresHeld: _of_this_store,
     FiguresReleased: _of_this_store,
     Restored: _of_this_store,
+    StoreRulesSet: _of_this_store,
 }

@@ -328,6 +328,16 @@ def _drop_others(state: _OneProduct) -> None:
             state.products.delete(other)
 
 
+def at(reader: Reader, product: int, moment: int) -> TablesAt:
+    """The tables of one product at that time (milliseconds UTC)."""
+    return Past(reader, seq_at(reader, moment)).tables(product)
+
+
+def seq_at(reader: Reader, moment: int) -> int:
+    """The newest event that had happened at that time (milliseconds UTC), 0 when there was none."""
+    return reader.ask(lambda db: stored.seq_at(db, moment))
+
+
 def views(reader: Reader, products: Sequence[int], until: int) -> list[ProductView]:
     """These products, in this order, as a list showed them right after that event; without those not yet known."""
     past = Past(reader, until)
