@@ -17,6 +17,7 @@ from omnisync.log import state as states
 from omnisync.log import stored
 from omnisync.log.past import Past
 from omnisync.log.reader import Reader
+from omnisync.log.state import State
 from omnisync.log.writer import Log
 from omnisync.model.events import Event
 from omnisync.testing.clock import ManualClock
@@ -24,13 +25,11 @@ from omnisync.testing.virtual import VirtualLoop, open_inline, run
 
 _OF_PRODUCT = {
     "product": "SELECT * FROM product WHERE id = ?",
-    "balance": "SELECT * FROM balance WHERE product = ? ORDER BY 1, 2",
-    "price": "SELECT * FROM price WHERE product = ? ORDER BY 1, 2",
-    "choice": "SELECT * FROM choice WHERE product = ? ORDER BY 1, 2",
+    **{
+        table.name: f"SELECT * FROM {table.name} WHERE product = ? ORDER BY 1, 2"
+        for table in State(sqlite3.connect(":memory:")).of_products
+    },
     "listing": "SELECT * FROM listing WHERE product = ? ORDER BY 1, 2",
-    "figure": "SELECT * FROM figure WHERE product = ? ORDER BY 1, 2, 3",
-    "sale_speed": "SELECT * FROM sale_speed WHERE product = ? ORDER BY 1, 2",
-    "kept_back": "SELECT * FROM kept_back WHERE product = ? ORDER BY 1",
     "reservation": """SELECT o.store, o.number, o.state, o.export, o.erp_state, r.line_id, r.warehouse, r.quantity, r.at
         FROM reservation r JOIN shop_order o ON o.id = r.shop_order WHERE r.product = ? ORDER BY 1, 2, 6""",
 }

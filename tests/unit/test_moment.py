@@ -41,7 +41,9 @@ def test_a_moment_is_read_as_the_shop_means_it(text: str, moment: str) -> None:
     assert said(past_moment(text, NOW)) == moment
 
 
-@pytest.mark.parametrize("text", ["", "soon", "25:00", "14:60", "2026-13-01", "31.11.2026", "yesterday noon", "14", "0"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "25:00", "14:60", "2026-13-01", "31.11.2026", "yesterday noon", "14", "0"]
+)
 def test_what_is_no_time_is_said_to_be_none(text: str) -> None:
     with pytest.raises(ValueError, match="is no time"):
         past_moment(text, NOW)

@@ -117,7 +117,7 @@ class Past:
         if begin is not None:
             _before(state, start, {**rules, **of_orders}, releases, self._at)
             _load(state, begin)
-            _load_open_batches(state, self._reader, begin)
+            _load_open_batches(state, self._reader)
         for seq in sorted(each for each in {**told, **rules, **every, **of_orders, **releases} if each > start):
             event = told.get(seq) or rules.get(seq) or every.get(seq) or of_orders.get(seq)
             if event is None:
@@ -242,25 +242,19 @@ def _release(state: _OneProduct, seq: int, order: Order) -> None:
 
 
 def _load(state: _OneProduct, begin: Checkpoint) -> None:
-    made: tuple[Table[Any], ...] = (state.balances, state.speeds, state.kept)
-    for table in made:
-        # By the orders, which were applied without what else was known then.
+    for table in state.of_products:
         for row in [*table.of(state.id).values()]:
+            # Made by the orders, which were applied without what else was known then.
             table.delete(row)
+        table.load(begin.rows.get(table.name, ()))
     state.add_product(begin.product)
-    tables: tuple[tuple[Table[Any], list[Any]], ...] = (
-        (state.balances, begin.balances), (state.prices, begin.prices), (state.choices, begin.choices),
-        (state.figures, begin.figures), (state.speeds, begin.speeds), (state.kept, begin.kept),
-        (state.listings, begin.listings),
-    )  # fmt: skip
-    for table, rows in tables:
-        for row in rows:
-            table.put(row)
+    for listing in begin.listings:
+        state.listings.put(listing)
 
 
-def _load_open_batches(state: _OneProduct, reader: Reader, begin: Checkpoint) -> None:
+def _load_open_batches(state: _OneProduct, reader: Reader) -> None:
     """What the batches under way have of the product: their answers are still to come."""
-    for key in {figure.batch for figure in begin.figures if figure.batch}:
+    for key in {figure.batch for figure in state.figures.of(state.id).values() if figure.batch}:
         for values in reader.rows("SELECT * FROM batch WHERE key = ?", key):
             batch = BatchRow(*values)
             items = tuple(item for item in _items.decode(batch.items) if item.product == state.code)
@@ -316,10 +310,7 @@ def _leave_to_others(state: _OneProduct) -> None:
 
 
 def _drop_others(state: _OneProduct) -> None:
-    tables: tuple[Table[Any], ...] = (
-        state.balances, state.figures, state.choices, state.prices, state.reservations, state.speeds, state.kept,
-    )  # fmt: skip
-    for table in tables:
+    for table in (*state.of_products, state.reservations):
         for row in [*table.all()]:
             if row.product != state.id:
                 table.delete(row)

@@ -78,6 +78,8 @@ class State:
         self.holds = table(rows.HoldRow, "hold", "id")
         self.quarantine = table(rows.QuarantineRow, "quarantine", "connector,subject")
         self._tables: tuple[Table[Any], ...] = tuple(each for each in vars(self).values() if isinstance(each, Table))
+        self.of_products = tuple(each for each in self._tables if each.grouped_by == "product")
+        """The tables in which every row is of one product."""
         self._rules: dict[str, StoreRules] | None = None
         self._last_pieces: bool | None = None
         # None: there is no such product, or order.

@@ -96,6 +96,7 @@ class Table(Generic[R]):
         grouped, others_of_key = group.split(","), rest.split(",") if rest else []
         keys = [*grouped, *others_of_key]
         self.name = name
+        self.grouped_by = group
         self.complete = complete
         self._db, self._row = db, row
         self._groups: dict[Any, dict[Any, R]] = {}
@@ -147,6 +148,17 @@ class Table(Generic[R]):
         self._groups[group] = found
         self.count += max(1, len(found))
         return found
+
+    def values_of(self, group: Any) -> list[tuple[Any, ...]]:
+        """The values of all rows of the group, in the order of their keys."""
+        # What was read from the database and what was made since stand in memory in any order.
+        found = self.of(group)
+        return [self._values(found[rest]) for rest in sorted(found)]
+
+    def load(self, values: Iterable[tuple[Any, ...]]) -> None:
+        """Put rows of these values."""
+        for each in values:
+            self.put(self._row(*each))
 
     def prefetch(self, groups: Collection[Any], *lead: Any) -> None:
         """Load these groups with a few look-ups instead of one each; where a group is a tuple, it is ``lead`` and one more."""
