@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import urlsplit
 
 from omnisync.connect.check import Finding, Grade
-from omnisync.connect.http import Response
+from omnisync.connect.http import Response, decoded
 from omnisync.errors import AuthFailed, ConnectorError, NotSent, RateLimited, Rejected, Repeated, Unavailable
 
 REPEAT_WINDOW = 15 * 60.0
@@ -62,10 +61,10 @@ def _is_page(answer: Response) -> bool:
 def _words(answer: Response) -> str:
     """What Trendyol says in its own words: the messages of its error list, or the start of the body."""
     try:
-        body = json.loads(answer.content)
+        body = decoded(answer.content)
         told = [str(error.get("message") or error.get("key")) for error in body.get("errors") or ()]
         said = "; ".join(told) or str(body.get("message") or body.get("exception") or "")
-    except (ValueError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         # Not its usual JSON: the body itself is then the only thing that was said.
         said = " ".join(answer.text[:200].split())
     return said or "Trendyol gave no reason"

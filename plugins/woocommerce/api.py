@@ -5,7 +5,6 @@ facts/real-woocommerce.md 2 and 3. Nothing here knows products or orders.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -13,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from omnisync.connect.budget import Allowance
 from omnisync.connect.context import Context
-from omnisync.connect.http import Response
+from omnisync.connect.http import Response, decoded
 from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, Rejected, Unavailable, UnknownOutcome
 
 from .mapping import words
@@ -171,8 +170,9 @@ def canonical(address: str) -> str:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         return _joined(parts)
     except ValueError:
+        # It may hold a password: it is not repeated.
         raise ConfigurationError(
-            f"address: {text!r} is not the address of a shop; write it as https://shop.example"
+            "address: that is not the address of a shop; write it as https://shop.example, without a password"
         ) from None
 
 
@@ -234,7 +234,7 @@ def _sign_in(code: str, message: str, status: int, *, secure: bool) -> str:
 def _object(answer: Response) -> dict[str, Any] | None:
     """The answer when it is a JSON object, None when it is anything else."""
     try:
-        value = json.loads(answer.content)
+        value = decoded(answer.content)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
@@ -260,7 +260,7 @@ def _before_json(answer: Response) -> str:
         return ""
     for start in sorted(found for mark in ("[", "{") if (found := text.find(mark)) > 0):
         try:
-            json.loads(text[start:])
+            decoded(text[start:])
         except ValueError:
             continue
         return " ".join(text[:start].split())[:120]

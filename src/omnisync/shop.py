@@ -19,6 +19,7 @@ from omnisync.connect.store import Capabilities, ReadBack, StoreConnector
 from omnisync.log.writer import Log
 from omnisync.model.last_piece import LastPieceRules
 from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy, StoreRules
+from omnisync.model.secrecy import Secrets
 from omnisync.ports import Blocking, Clock, Ids, SystemClock, in_thread
 from omnisync.settings import Settings
 from omnisync.settings.shape import Connection
@@ -57,12 +58,7 @@ class Shop:
     def secrets(self) -> Sequence[str]:
         """Every secret of the configuration, to be kept out of logs."""
         connections: list[Connection] = [self.settings.erp, *self.settings.stores.values()]
-        return [
-            value.get_secret_value()
-            for each in connections
-            for value in each.options.values()
-            if isinstance(value, SecretStr)
-        ]
+        return [secret for each in connections for secret in _secrets(each)]
 
     def erp(self) -> ErpConnector:
         """A new connection to the ERP. Raises PluginBroken."""
@@ -77,7 +73,8 @@ class Shop:
 
     def _connect(self, name: str, connection: Connection, currency: str) -> Any:
         module = load(self._manifests[connection.connector])
-        context = Context(name, currency, self.clock, self.rng, self._blocking, self._transport)
+        secrets = Secrets(_secrets(connection))
+        context = Context(name, currency, self.clock, self.rng, self._blocking, self._transport, secrets)
         return module.connect(connection.for_connector(), context)
 
     async def engine(self, log: Log, ticker: Ticker, stack: AsyncExitStack) -> Engine:
@@ -104,6 +101,10 @@ class Shop:
             rules = store_rules(settings, name, connector)
             stores[name] = StorePlan(sync, rules, store.orders_every, store.audit_every)
         return Engine(log, self.clock, self.rng, Ids(self.rng), ticker, erp_plan, stores)
+
+
+def _secrets(connection: Connection) -> Sequence[str]:
+    return [value.get_secret_value() for value in connection.options.values() if isinstance(value, SecretStr)]
 
 
 _TAKES_IN_AT_ONCE, _TAKES_IN_LATER = 10, 90

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from omnisync.cli.checkup import Checked
 from omnisync.connect.check import Finding, Grade
-from omnisync.daemon.logs import without
 from omnisync.errors import ConnectorError, OmniSyncError, SourceProblem
+from omnisync.model.secrecy import Secrets
 from omnisync.settings import Settings, StoreSettings
 from omnisync.shop import ERP, Shop
 from omnisync.text import _, plural
@@ -23,7 +23,7 @@ class _Connector(Protocol):
 async def connections(settings: Settings, seconds: float) -> list[Checked]:
     """What every connection says of itself, all asked at once, each within the time."""
     shop = Shop(settings)
-    blot = without(shop.secrets())
+    secrets = Secrets(shop.secrets())
     makers: dict[str, Callable[[], _Connector]] = {ERP: shop.erp}
     for name, store in settings.stores.items():
         if store.active:
@@ -36,14 +36,12 @@ async def connections(settings: Settings, seconds: float) -> list[Checked]:
     checked = [Checked(name, finding) for name, findings in by_name.items() for finding in findings]
     silent = [name for name, store in settings.stores.items() if not store.active]
     checked += [Checked(name, Finding(Grade.OK, _("is switched off in the configuration"))) for name in silent]
-    return [Checked(each.about, _blotted(each.finding, blot)) for each in checked]
+    return [Checked(each.about, _blotted(each.finding, secrets)) for each in checked]
 
 
-def _blotted(finding: Finding, blot: Callable[..., Mapping[str, str] | object]) -> Finding:
+def _blotted(finding: Finding, secrets: Secrets) -> Finding:
     """Without secrets, in case a platform repeats one in its words (P10)."""
-    words: dict[str, str] = {"text": finding.text, "advice": finding.advice}
-    blot(None, "", words)
-    return Finding(finding.grade, words["text"], words["advice"])
+    return Finding(finding.grade, secrets.blot(finding.text), secrets.blot(finding.advice))
 
 
 async def _ask(make: Callable[[], _Connector], seconds: float) -> Sequence[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from omnisync.connect.budget import Budget, Limit
 from omnisync.connect.http import Http, Transport
+from omnisync.model.secrecy import Secrets
 from omnisync.ports import Blocking, Clock, SystemClock, in_thread
 
 
@@ -16,7 +17,7 @@ class Context:
     """Handed to a plugin's ``connect(options, context)``.
 
     ``name`` is the store's (or ERP's) name in the configuration; ``currency`` what its prices are in.
-    ``blocking`` runs a function that blocks away from the loop.
+    ``blocking`` runs a function that blocks away from the loop. ``secrets`` are blotted out of every answer.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Context:
     rng: random.Random = field(default_factory=random.SystemRandom)
     blocking: Blocking = in_thread
     transport: Transport | None = None
+    secrets: Secrets = field(default_factory=Secrets)
 
     def http(
         self,
@@ -53,4 +55,5 @@ class Context:
             auth=auth,
             timeout=timeout,
             tls=tls,
+            secrets=self.secrets,
         )

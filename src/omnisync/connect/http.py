@@ -12,12 +12,15 @@ import email.utils
 import json
 import ssl
 import sys
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from omnisync.connect.budget import Budget
 from omnisync.errors import ConnectorError, NotSent, RateLimited, Unavailable, UnknownOutcome
+from omnisync.model.clean import clean
+from omnisync.model.secrecy import Secrets
 from omnisync.ports import Clock
 
 # httpx brings a command line along, with all of rich and pygments: 5 MB and 60 ms that nobody here needs.
@@ -34,10 +37,19 @@ Params = Mapping[str, str | int]
 _LONGEST_WAIT = 5.0
 """Seconds that a request waits for its budget before it answers RateLimited instead."""
 
-_LARGEST_ANSWER = 64 * 1024 * 1024
+_LARGEST_ANSWER = 16 * 1024 * 1024
+"""Bytes, unpacked. A page of 100 products with long descriptions has 2 MB; what JSON makes of 16 MB fits a small PC."""
+
+_PACKED = {"": False, "identity": False, "gzip": True, "x-gzip": True}
+"""How an answer may be packed."""
+
+_GZIP = 16 + zlib.MAX_WBITS
+
 _DEFAULT_PAUSE = 10.0
 _READ_PAUSES = (1.0, 3.0)
 """Seconds before a read that found nobody is repeated; after the last one the error stands."""
+
+_NO_ADDRESS = (httpx.UnsupportedProtocol, httpx.InvalidURL)
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -70,14 +82,28 @@ class Response:
     def json(self) -> Any:
         """The body as JSON. Raises Unavailable, saying what stands there instead."""
         try:
-            found = json.loads(self.content)
+            found = decoded(self.content)
             return _whole(found) if b"\\ud" in self.content or b"\\uD" in self.content else found
         except ValueError:
             start = " ".join(self.text[:120].split())
+            if start[:1] in ("{", "["):
+                # A piece of an order may stand there, and what is told here goes into the log for ever.
+                raise Unavailable(
+                    f"It answered {self.status}, but its JSON is broken after {len(self.content)} bytes. "
+                    "The connection may have been cut, or a plugin of the shop prints something into its answers."
+                ) from None
             raise Unavailable(
                 f"It answered {self.status}, but not in JSON. The answer starts with: {start!r}. "
                 "A plugin, a firewall or a maintenance page of the shop may be printing this."
             ) from None
+
+
+def decoded(content: bytes | str) -> Any:
+    """The JSON decoded; what no platform writes on purpose (NaN, Infinity) counts as null. Raises ValueError."""
+    try:
+        return json.loads(content, parse_constant=lambda _name: None)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def _whole(found: Any) -> Any:
@@ -111,13 +137,15 @@ class Http:
         auth: tuple[str, str] | None = None,
         timeout: float = 30.0,
         tls: ssl.SSLContext | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
         self.budget = budget
+        self._secrets = secrets or Secrets(auth or ())
         self._clock = clock
         self._client = httpx.AsyncClient(
             base_url=base_url,
             transport=transport or httpx.AsyncHTTPTransport(verify=tls or tls_context(), retries=0),
-            headers={"Accept": "application/json", **(headers or {})},
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip", **(headers or {})},
             auth=auth,
             timeout=httpx.Timeout(timeout, connect=10.0),
             follow_redirects=False,
@@ -161,19 +189,28 @@ class Http:
         try:
             query = params() if callable(params) else params
             async with self._client.stream(method, path, params=query, json=body, headers=headers) as answer:
-                content = await _read(answer)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-            text = f"No connection to {self._client.base_url.host}: {_words(error)}"
+                content = self._secrets.blot_bytes(await _read(answer))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, *_NO_ADDRESS) as error:
+            text = f"No connection to {self._client.base_url.host}: {self._words(error)}"
             raise (NotSent(text) if writes else _NobodyThere(text)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
-            text = f"{self._client.base_url.host} gave no whole answer: {_words(error)}"
+            text = f"{self._client.base_url.host} gave no whole answer: {self._words(error)}"
             raise (UnknownOutcome(text) if writes else _NoAnswer(text)) from error
+        except Unavailable as error:
+            # The answer was refused as too large or oddly packed; what was asked for may have been done.
+            if writes:
+                raise UnknownOutcome(str(error)) from error
+            raise
         self._refuse(answer, content, group, writes=writes)
-        return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, content)
+        headers_told = {name.lower(): self._secrets.blot(value) for name, value in answer.headers.items()}
+        return Response(answer.status_code, headers_told, content)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+    def _words(self, error: Exception) -> str:
+        return clean(self._secrets.blot(str(error) or type(error).__name__))
 
     async def _wait(self, group: str) -> None:
         waited = 0.0
@@ -192,14 +229,14 @@ class Http:
             self.budget.pause(group, until)
             raise RateLimited(f"{host} asks to wait (429).", until)
         if 300 <= status < 400:
-            target = answer.headers.get("location", "")
+            target = clean(self._secrets.blot(_place(answer.headers.get("location", ""))))
             raise Unavailable(
-                f"{host} has moved ({status}) to {target.split('?')[0] or 'an address it does not name'}. "
+                f"{host} has moved ({status}) to {target or 'an address it does not name'}. "
                 "Put that address into the configuration."
             )
         if status < 500:
             return
-        start = " ".join(content[:120].decode("utf-8", "replace").split())
+        start = clean(" ".join(content[:120].decode("utf-8", "replace").split()))
         text = f"{host} answered {status}: {start!r}"
         if writes and status != 503:
             raise UnknownOutcome(text)
@@ -207,18 +244,75 @@ class Http:
 
 
 async def _read(answer: httpx.Response) -> bytes:
+    """The body, unpacked. Raises Unavailable for one that is too large or packed in an unknown way.
+
+    httpx would unpack each piece as a whole, and pack upon pack where an answer says so: a few kilobytes could
+    fill the memory. Here nothing grows beyond the limit.
+    """
+    if _number(answer.headers.get("content-length", "")) > _LARGEST_ANSWER:
+        raise _too_large()
+    # An answer out of the same process comes whole, and unpacked.
+    whole_already = answer.is_stream_consumed
+    encoding = "" if whole_already else answer.headers.get("content-encoding", "").strip().lower()
+    if encoding not in _PACKED:
+        raise Unavailable(f"The answer is packed in a way that was not asked for ({clean(encoding, 40)}).")
+    unpacker = _Unpacker() if _PACKED[encoding] else None
     chunks: list[bytes] = []
     size = 0
-    async for chunk in answer.aiter_bytes():
-        size += len(chunk)
+    async for chunk in answer.aiter_bytes() if whole_already else answer.aiter_raw():
+        whole = chunk if unpacker is None else unpacker.unpack(chunk, _LARGEST_ANSWER - size + 1)
+        size += len(whole)
         if size > _LARGEST_ANSWER:
-            raise Unavailable(f"The answer is larger than {_LARGEST_ANSWER // 1024**2} MB and was refused.")
-        chunks.append(chunk)
+            raise _too_large()
+        chunks.append(whole)
+    if unpacker is not None and not unpacker.done and size:
+        raise httpx.RemoteProtocolError("the packed answer ends too early")
     return b"".join(chunks)
 
 
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _too_large() -> Unavailable:
+    return Unavailable(f"The answer is larger than {_LARGEST_ANSWER // 1024**2} MB and was refused.")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+class _Unpacker:
+    """Unpacks gzip, also several members in a row, and never more than it is allowed to at a time."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP)
+
+    @property
+    def done(self) -> bool:
+        """Whether what was packed has come to its end."""
+        return self._member.eof
+
+    def unpack(self, chunk: bytes, most: int) -> bytes:
+        """At most so many bytes of what the chunk holds. Raises httpx.DecodingError."""
+        found: list[bytes] = []
+        while chunk and most > 0:
+            if self._member.eof:
+                # Some servers fill up with zeros.
+                chunk = chunk.lstrip(b"\0")
+                self._member = zlib.decompressobj(_GZIP) if chunk else self._member
+                continue
+            try:
+                found.append(self._member.decompress(chunk, most))
+            except zlib.error as error:
+                raise httpx.DecodingError(str(error)) from error
+            most -= len(found[-1])
+            chunk = self._member.unused_data or self._member.unconsumed_tail
+        return b"".join(found)
+
+
+def _place(location: str) -> str:
+    """An address without what may be private in it: password, query, fragment."""
+    target = location.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
+    scheme, mark, rest = target.partition("//")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else target
 
 
 def retry_after(value: str | None, now: int) -> int | None:

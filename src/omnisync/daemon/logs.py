@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-from collections.abc import Iterable, MutableMapping
+import os
+from collections.abc import Iterable
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 import structlog
 
 from omnisync.folders import LOG
+from omnisync.model.secrecy import Secrets
 
 _LARGEST, _KEPT = 10 * 1024 * 1024, 5
-_HIDDEN = "•••"
 
 
 def start_logging(folder: Path, secrets: Iterable[str], *, echo: bool) -> None:
     """Send every log line to ``omnisync.log`` in the folder, with ``echo`` to stderr too.
 
-    ``secrets`` are never written, wherever they turn up (P10).
+    ``secrets`` are never written, wherever they turn up (P10): also not in a traceback, or in what a library says.
     """
-    path = folder / LOG
-    path.touch(mode=0o600)
     handlers: list[logging.Handler] = [
-        logging.handlers.RotatingFileHandler(path, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8")
+        _Private(folder / LOG, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8", errors="backslashreplace")
     ]
     if echo:
         handlers.append(logging.StreamHandler())
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
+    formatter = _Blotting(Secrets(secrets))
+    for handler in handlers:
+        handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
     for noisy in ("httpx", "httpcore", "apscheduler"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
@@ -36,7 +38,6 @@ def start_logging(folder: Path, secrets: Iterable[str], *, echo: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            without(secrets),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -45,21 +46,22 @@ def start_logging(folder: Path, secrets: Iterable[str], *, echo: bool) -> None:
     )
 
 
-def without(secrets: Iterable[str]) -> structlog.typing.Processor:
-    """A processor that blots out these texts in every field."""
-    hidden = [secret for secret in secrets if len(secret) >= 4]
+class _Private(logging.handlers.RotatingFileHandler):
+    """Each new file, also the one after a rotation, can be read by its owner only."""
 
-    def blot(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        for key, value in event.items():
-            if isinstance(value, str):
-                event[key] = _blotted(value, hidden)
-        return event
-
-    return blot
+    def _open(self) -> TextIOWrapper:
+        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        os.fchmod(handle, 0o600)
+        return open(handle, "a", encoding=self.encoding, errors=self.errors)  # noqa: PTH123 - a Path has no handle
 
 
-def _blotted(text: str, hidden: Iterable[str]) -> str:
-    for secret in hidden:
-        if secret in text:
-            text = text.replace(secret, _HIDDEN)
-    return text
+class _Blotting(logging.Formatter):
+    """What is written is blotted as a whole, whoever wrote it."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        super().__init__("%(message)s")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line without secrets."""
+        return self._secrets.blot(super().format(record))

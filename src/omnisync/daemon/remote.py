@@ -1,6 +1,7 @@
 """Both ends of the Unix socket: commands as JSON lines, one answer each.
 
-The socket has mode 0600 in a folder of the owner's. A request carries an id, so that one repeated
+The socket has mode 0600 in a folder of the owner's, and whoever speaks is asked for by the system: only the
+owner (and root) is answered, also where the folder's rights were loosened. A request carries an id, so that one repeated
 after a broken line is answered and not done twice.
 """
 
@@ -9,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import stat
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +26,12 @@ if TYPE_CHECKING:
     from omnisync.sync.commands import Commands
 
 _LONGEST_LINE = 4 * 1024 * 1024
+
+_CREDENTIALS = struct.Struct("3i")
+"""Process, user, group, as Linux tells them of the other end of a socket."""
+
+_ALWAYS = frozenset({0})
+"""Root can do everything here anyway."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -81,8 +90,12 @@ class CommandServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            owner = _is_owner(writer.get_extra_info("socket"))
             while line := await reader.readline():
-                writer.write(msgspec.json.encode(await self._answer(line)) + b"\n")
+                answer = (
+                    await self._answer(line) if owner else Answer("", refused=_("Only the shop's owner is obeyed."))
+                )
+                writer.write(msgspec.json.encode(answer) + b"\n")
                 await writer.drain()
         except (ConnectionError, ValueError, asyncio.CancelledError):
             # The client went away, sent an endless line, or the daemon stops: nothing to answer any more.
@@ -100,6 +113,18 @@ class CommandServer:
             return Answer(request.id, await self._commands.run(request.do, actor=request.actor, id=request.id))
         except OmniSyncError as error:
             return Answer(request.id, refused=str(error))
+
+
+def _is_owner(connection: socket.socket) -> bool:
+    """Whether the other end is a process of the daemon's own user, or root.
+
+    Where the system does not tell (other than Linux), the socket's rights alone have the say.
+    """
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True
+    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _process, user, _group = _CREDENTIALS.unpack(told)
+    return user == os.getuid() or user in _ALWAYS
 
 
 class RemoteCommands:

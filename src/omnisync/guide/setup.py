@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_HIDDEN = "•••"
-
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
@@ -171,7 +169,7 @@ def _silence() -> None:
 
 def _without(secrets: Sequence[str], finding: Finding) -> Finding:
     """Without secrets, in case a platform repeats one in its words (P10)."""
-    text, advice = finding.text, finding.advice
-    for secret in secrets:
-        text, advice = (part.replace(secret, _HIDDEN) if len(secret) >= 4 else part for part in (text, advice))
-    return replace(finding, text=text, advice=advice)
+    from omnisync.model.secrecy import Secrets
+
+    hidden = Secrets(secrets)
+    return replace(finding, text=hidden.blot(finding.text), advice=hidden.blot(finding.advice))

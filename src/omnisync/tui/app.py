@@ -64,6 +64,16 @@ class OmniSync(App[None]):
         self.theme = fitting(desk.theme, os.environ)
         self.set_keymap(dict(desk.keys))
 
+    def _fatal_error(self) -> None:
+        """As Textual ends after a fault, but without the values of variables: a key may be among them (P10)."""
+        import rich
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        traceback = Traceback(show_locals=False, width=None, suppress=[rich])
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
     # Coming and going
 
     def on_mount(self) -> None:
