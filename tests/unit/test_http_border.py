@@ -67,6 +67,7 @@ BOMB = bomb()
         (gzip.compress(b'{"a":') + gzip.compress(b" 1}"), "GZIP"),
          (gzip.compress(b'{"a": 1}') + b"\0" * 9, "x-gzip"),
     ],
+    ids=["plain", "identity", "gzip", "members", "filled"],
 )  # fmt: skip
 @pytest.mark.parametrize("size", [1, 7, 65536])
 async def test_ordinary_answers_are_unpacked(content: bytes, encoding: str, size: int) -> None:
