@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def test_no_line_holds_a_secret_also_not_a_library_s_or_a_traceback(folder: Path) -> None:
     told = structlog.get_logger()
-    told.info("x", text=SECRET, deep=[{"a": SECRET}], name="\ud83d", key=f"Basic {SECRET}")
+    told.info("x", text=SECRET, deep=[{"a": SECRET}], key=f"Basic {SECRET}")
     try:
         raise ValueError(SECRET)
     except ValueError:
@@ -57,3 +57,10 @@ def test_every_file_of_a_rotation_is_the_owner_s_alone(tmp_path: Path, monkeypat
     files = [*tmp_path.glob(f"{LOG}*")]
     assert len(files) > 3
     assert {each.stat().st_mode & 0o777 for each in files} == {0o600}
+
+
+def test_half_a_letter_is_written_as_an_escape(tmp_path: Path) -> None:
+    handler = logs._Private(tmp_path / LOG, encoding="utf-8", errors="backslashreplace")
+    handler.emit(logging.makeLogRecord({"msg": "Kupa \ud83d"}))
+    handler.close()
+    assert (tmp_path / LOG).read_text("utf-8") == "Kupa \\ud83d\n"
