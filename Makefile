@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINS_VENV := build/pins
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sim ssh bench pictures lint fix pins clean
+.PHONY: help setup demo test sim crash ssh bench pictures lint fix pins clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -24,6 +24,9 @@ test: $(STAMP) ## all the tests: ARGS="tests/unit -k money"
 
 sim: $(STAMP) ## play a whole shop under faults: ARGS="--seed 7 --days 2"
 	@$(BIN)/python -m tests.simulation $(ARGS)
+
+crash: $(STAMP) ## kill the daemon a thousand times and prove that nothing is lost: ARGS="--kills 200 --seed 7"
+	@$(BIN)/python -m tests.crash $(ARGS)
 
 ssh: $(STAMP) ## the screens over a real sshd (needs tmux, openssh-server and openssh-client)
 	@$(BIN)/pytest tests/integration/test_sshd.py $(ARGS)

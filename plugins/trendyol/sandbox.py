@@ -1,7 +1,7 @@
 """A local stand-in for Trendyol's seller API, strict as the facts (facts/marketplaces.md sections 1 and 6).
 
 It stands for the address that ends in ``/integration``. Beside the kit's control interface it knows
-``/_sim/split``, ``cancel_some``, ``unsupplied``, ``flag`` and ``outage``.
+``/_sim/split``, ``cancel_some``, ``unsupplied``, ``flag``, ``outage`` and ``rested``.
 """
 
 from __future__ import annotations
@@ -235,6 +235,7 @@ class TrendyolSandbox(Sandbox):
             ("POST", "unsupplied", self._control_of(lambda wish: self.orders.unsupplied(**_pieces(wish)))),
             ("POST", "flag", self._control_of(lambda wish: self.flag(wish["remote_id"], wish["flag"], on=wish["on"]))),
             ("POST", "outage", self._control_of(lambda wish: self.outage(wish["seconds"]))),
+            ("POST", "rested", self._control_of(lambda _: self._gate.rested())),
         )
 
     def _control_of(self, act: Callable[[Mapping[str, Any]], None]) -> Callable[[Request], Awaitable[Response]]:

@@ -107,6 +107,10 @@ class Gate:
             return unauthorized(self._now())
         return None if self._windows.admits(endpoint, group, self._now()) else too_many(self._now())
 
+    def rested(self) -> None:
+        """As after some minutes without a call: no window counts any."""
+        self._windows = Windows()
+
 
 def dated(answer: Response, now: int) -> Response:
     """The answer with a Date header of the sandbox's own clock."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from tests.sync.fakes import WITH_RECEIPT, raises
 from tests.sync.shop import Shop, story
 
 from omnisync.errors import AuthFailed, DiskFull, RateLimited, Unavailable
+from omnisync.log import outbox
 from omnisync.log.health import load_health
 from omnisync.model.commands import Pause, Update
 
@@ -104,6 +106,25 @@ async def test_a_full_disk_stops_no_worker(shop: Shop) -> None:
         full[0] = False
         await shop.wait(600)
         assert (shop.s1.shows("A"), shop.s2.shows("A")) == (4, 4)
+
+
+@story
+async def test_what_could_not_be_sent_for_a_full_disk_is_sent_when_there_is_room(shop: Shop) -> None:
+    """The change itself is in the log already, so nothing else would ever wake the worker that failed."""
+    await shop.begin(A=10)
+
+    def no_room(*_: object) -> None:
+        raise DiskFull("no room")
+
+    async with shop.running() as engine:
+        await shop.wait(60)
+        with patch.object(outbox, "open_batch", no_room):
+            shop.erp.counts("A", 4)
+            await shop.wait(120)
+            assert (shop.figure("s1", "A").wanted, shop.s1.shows("A")) == (4000, 10)
+        await shop.wait(20)
+        assert (shop.s1.shows("A"), shop.s2.shows("A")) == (4, 4)
+        assert not engine.surprises
 
 
 @story

@@ -401,6 +401,43 @@ async def test_a_process_that_dies_with_a_batch_under_way_looks_it_up_when_it_is
     assert shop.rows("SELECT state FROM batch WHERE store = 's1' AND state <> 'done'") == []
 
 
+@BOTH
+@story
+async def test_a_batch_that_a_stop_cut_off_before_it_left_is_sent_within_seconds(shop: Shop, can: Capabilities) -> None:
+    """Nobody is at the other end of that request any more: half a minute of patience would only be lost."""
+    await shop.begin(can, A=10)
+    shop.erp.counts("A", 7)
+    await shop.pull()
+
+    def dies(_store: FakeStore, _items: Sequence[PushItem]) -> PushAnswer:
+        shop.connection.dead = True
+        raise UnknownOutcome("the process is gone")
+
+    shop.s1.mishaps.append(dies)
+    with pytest.raises(BaseException):  # noqa: B017
+        await shop.pushers["s1"].step()
+    await shop.restart()
+    await shop.settle(4, "s1")
+    assert shop.s1.shows("A") == 7
+    assert len(set(shop.s1.keys)) == 1, "the same key and body"
+
+
+@story
+async def test_a_batch_proven_to_have_arrived_blocks_no_other_when_it_can_not_be_seen(shop: Shop) -> None:
+    """The store has sold one since, so that no look ever shows what was sent; its refusal is the proof."""
+    await shop.begin(WITH_RECEIPT, A=10)
+    shop.s1.mishaps.append(lost(applied=True))
+    shop.erp.counts("A", 7)
+    await shop.pull()
+    await shop.pushers["s1"].step()
+    shop.s1.listed["rA"].stock = 6
+    shop.s1.mishaps.append(raises(Repeated("the same request was sent", shop.clock.now() + 900_000)))
+    await shop.settle(60, "s1")
+    assert shop.rows("SELECT state FROM batch WHERE store = 's1' AND state NOT IN ('done', 'dropped')") == []
+    await shop.settle(200, "s1")
+    assert shop.s1.shows("A") == 7, "nobody has told us of the sale, so the drift was put right"
+
+
 @story
 async def test_a_batch_the_platform_has_already_is_looked_up_and_not_a_failure(shop: Shop) -> None:
     await shop.begin(WITH_RECEIPT, A=10)

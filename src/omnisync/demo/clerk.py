@@ -64,9 +64,9 @@ class Clerk:
         while not stop.is_set():
             await self.post()
             if self._rng.random() < _RECEIVES:
-                await in_thread(self._receive)
+                await in_thread(self.receive)
             if self._rng.random() < _REPRICES:
-                await in_thread(self._reprice)
+                await in_thread(self.reprice)
             await self._clock.sleep(_EVERY)
 
     async def tidy_up(self) -> None:
@@ -112,14 +112,14 @@ class Clerk:
             row = self._places[line["code"], line["warehouse"]]
             row[2] = _text(_thousandths(row[2]) + sign * _thousandths(line["quantity"]))
 
-    def _receive(self) -> None:
+    def receive(self) -> None:
         """A few boxes arrive."""
         for _ in range(self._rng.randint(1, 5)):
             row = self._rng.choice(self._stock.rows)
             row[2] = _text(_thousandths(row[2]) + self._rng.randint(1, 24) * PIECE)
         self._stock.save()
 
-    def _reprice(self) -> None:
+    def reprice(self) -> None:
         """One product gets a little dearer on every list that it is on."""
         row = self._rng.choice(self._prices.rows)
         row[1:] = [_dearer(cell) for cell in row[1:]]

@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from omnisync.log.transaction import transaction
+
 
 class Stored(NamedTuple):
     """One event as it stands in the log: the columns of the table ``event`` in their order."""
@@ -65,17 +67,11 @@ def archive_next(db: sqlite3.Connection, before: int) -> int:
         return 0
     first, last = events[0].seq, events[-1].seq
     streams = sorted({event.stream for event in events})
-    db.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(db):
         row = (first, last, max(event.at for event in events), len(events), pack(events))
         db.execute("INSERT INTO event_archive VALUES (?, ?, ?, ?, ?)", row)
         db.executemany("INSERT INTO event_archive_stream VALUES (?, ?)", [(stream, first) for stream in streams])
         db.execute("DELETE FROM event WHERE seq <= ?", (last,))
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
     return len(events)
 
 

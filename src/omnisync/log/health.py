@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
+from omnisync.log.transaction import transaction
+
 
 @dataclass(frozen=True, slots=True)
 class HealthRow:
@@ -33,9 +35,8 @@ def save_health(db: sqlite3.Connection, rows: Sequence[HealthRow]) -> None:
     known = {row.connector: row for row in load_health(db)}
     changed = [astuple(row) for row in rows if known.get(row.connector) != row]
     if changed:
-        db.execute("BEGIN IMMEDIATE")
-        db.executemany(f"INSERT OR REPLACE INTO health VALUES ({', '.join('?' * 12)})", changed)
-        db.execute("COMMIT")
+        with transaction(db):
+            db.executemany(f"INSERT OR REPLACE INTO health VALUES ({', '.join('?' * 12)})", changed)
 
 
 def load_health(db: sqlite3.Connection) -> list[HealthRow]:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from omnisync.errors import DatabaseTooNew
 from omnisync.log.apply import TABLES_VERSION
 from omnisync.log.rebuild import make_tables, rebuild
+from omnisync.log.transaction import transaction
 from omnisync.text import _
 
 
@@ -46,8 +47,7 @@ def migrate(db: sqlite3.Connection) -> None:
 
 
 def _first(db: sqlite3.Connection, now: int) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    make_tables(db)
-    meta = {"tables": str(TABLES_VERSION), "site": secrets.token_hex(8), "generation": "1", "made_at": str(now)}
-    db.executemany("INSERT INTO meta VALUES (?, ?)", list(meta.items()))
-    db.execute("COMMIT")
+    with transaction(db):
+        make_tables(db)
+        meta = {"tables": str(TABLES_VERSION), "site": secrets.token_hex(8), "generation": "1", "made_at": str(now)}
+        db.executemany("INSERT INTO meta VALUES (?, ?)", list(meta.items()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -31,7 +32,8 @@ from omnisync.sync.store import StoreSync
 
 _SAVE_HEALTH = 60.0
 _LOOK_AT_SALES = 3600.0
-_AFTER_TROUBLE = 30.0
+_AFTER_TROUBLE, _AFTER_DATABASE = 30.0, 5.0
+"""Seconds after something unforeseen, and after the database could not be written, before a worker tries again."""
 
 
 class Ticker(Protocol):
@@ -79,6 +81,8 @@ class Engine:
         self._ids = ids
         self._ticker = ticker
         self._told = structlog.get_logger()
+        self._database_trouble = ""
+        """What the database last said when it could not be written, "" while it can."""
         self._unread = {*stores, *(["erp"] if erp else [])}
         """Who was not asked yet since the start; until it is empty nothing is sent that raises a figure (P3)."""
 
@@ -93,7 +97,9 @@ class Engine:
                     group.create_task(worker)
                 self._schedule()
         finally:
-            await self._save_health()
+            # A full disk must not turn an orderly stop into a failure; what is lost is a minute of counts.
+            with suppress(DatabaseError):
+                await self._save_health()
 
     def _declare(self, change: Change) -> None:
         """Put the configured rules into the log where they are new."""
@@ -114,8 +120,8 @@ class Engine:
             elif name in self.stores:
                 self.stores[name].sync.wake_push.set()
 
-    def _workers(self) -> list[Coroutine[None, None, None]]:
-        workers = [self._keep_health(), self._look_at_sales()]
+    def _workers(self) -> list[Coroutine[None, None, object]]:
+        workers: list[Coroutine[None, None, object]] = [self._keep_health(), self._look_at_sales()]
         if self.erp is not None:
             workers.append(self._safely("erp.check", partial(self._check_up, "erp", self.erp.sync.connector.check)))
         for name, plan in self.stores.items():
@@ -153,8 +159,9 @@ class Engine:
         while True:
             now = self.clock.now()
             await signal.wait(line.next_try if line.next_try > now else None)
-            if self.clock.now() >= line.next_try:
-                await self._safely(name, work)
+            if self.clock.now() >= line.next_try and not await self._safely(name, work):
+                # What woke it is still to be done.
+                signal.set()
 
     async def _first_look(self, name: str, pull: Callable[[], Awaitable[object]]) -> None:
         """Pull; the first time, successful or not, is what rising figures have waited for."""
@@ -177,19 +184,37 @@ class Engine:
 
         while True:
             await sync.wake_push.wait(until)
-            await self._safely(f"{name}.push", step)
+            if not await self._safely(f"{name}.push", step):
+                until = self.clock.now()
 
-    async def _safely(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        """Nothing stops a worker: not a full disk, not a connector that fails in a way nobody thought of."""
+    async def _safely(self, name: str, work: Callable[[], Awaitable[object]]) -> bool:
+        """Nothing stops a worker: not a full disk, not a connector that fails in a way nobody thought of.
+
+        Answers whether the work was done; if not, some time has gone by.
+        """
         try:
             await work()
         except DatabaseError as error:
-            self._told.error("database", worker=name, reason=str(error))
-            await self.clock.sleep(_AFTER_TROUBLE)
+            if str(error) != self._database_trouble:
+                self._database_trouble = str(error)
+                self._told.error("database", worker=name, reason=str(error))
+            await self.clock.sleep(_AFTER_DATABASE)
+            return False
         except Exception:
             self.surprises += 1
             self._told.exception("surprise", worker=name)
             await self.clock.sleep(_AFTER_TROUBLE)
+            return False
+        if self._database_trouble:
+            await self._see_whether_it_can_be_written()
+        return True
+
+    async def _see_whether_it_can_be_written(self) -> None:
+        """Say once that the database is well again; the work before this may not have written anything."""
+        with suppress(DatabaseError):
+            await self._save_health()
+            self._database_trouble = ""
+            self._told.info("database.recovered")
 
     async def _check_up(self, name: str, check: Callable[[], Awaitable[Sequence[Finding]]]) -> None:
         """Say once, at the start, what is wrong with a connection: a clock that is off, a right that is missing."""

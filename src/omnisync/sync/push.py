@@ -39,6 +39,10 @@ _SMALLEST = 10
 _LOOKS = (2_000, 10_000, 30_000)
 """Milliseconds after a lost answer at which the store is looked at, before the batch is sent again."""
 
+_LOOKS_AFTER_STOP = (0, 1_000)
+"""The same for a batch that a stop of the daemon cut off. Nobody is at the other end of that request any more, so
+it needs no half minute of patience: either it has arrived, or the same body again does no harm."""
+
 _AGAIN = 60_000
 """Milliseconds before an item that the store refused for now is tried again."""
 
@@ -53,6 +57,7 @@ class Pusher:
         self._most = store.connector.capabilities.max_batch
         self._polls = 0
         self._looks = 0
+        self._looks_at: Sequence[int] = _LOOKS_AFTER_STOP
         self._next_poll = 0
 
     async def step(self) -> int | None:
@@ -81,7 +86,7 @@ class Pusher:
         if open_batch is not None:
             batch, items = open_batch
             if batch.state == "made":
-                await self._lose(batch.key, "stopped before the answer was known")
+                await self._lose(batch.key, "stopped before the answer was known", _LOOKS_AFTER_STOP)
                 return now
             if batch.state == "lost":
                 return await self._look_up(batch, items)
@@ -193,8 +198,8 @@ class Pusher:
         for result in refused[:20]:
             store.told.warning("item.refused", listing=result.remote_id, reason=result.refused)
 
-    async def _lose(self, key: str, reason: str) -> None:
-        self._looks = 0
+    async def _lose(self, key: str, reason: str, looks_at: Sequence[int] = _LOOKS) -> None:
+        self._looks, self._looks_at = 0, looks_at
         await self._store.log.append(BatchLost(self._store.name, key, reason))
 
     # Looking up what got lost.
@@ -204,14 +209,14 @@ class Pusher:
         store = self._store
         now = store.clock.now()
         if store.connector.capabilities.read_back is not ReadBack.NONE:
-            due = batch.sent_at + _LOOKS[min(self._looks, len(_LOOKS) - 1)]
+            due = batch.sent_at + self._looks_at[min(self._looks, len(self._looks_at) - 1)]
             if due > now:
                 return due
             if await self._arrived(batch, items):
                 return store.clock.now()
             self._looks += 1
-            if self._looks < len(_LOOKS):
-                return batch.sent_at + _LOOKS[self._looks]
+            if self._looks < len(self._looks_at):
+                return batch.sent_at + self._looks_at[self._looks]
         push = await store.log.transact(
             lambda change: push_items(change, store.name, items, change.state.rules()[store.name])
         )
@@ -227,7 +232,15 @@ class Pusher:
         store.health.calls += 1
         try:
             answer = await store.connector.push(batch.push, batch.key)
-        except (Repeated, UnknownOutcome) as error:
+        except Repeated as error:
+            if store.connector.capabilities.read_back is ReadBack.READ:
+                # Proof that it arrived, and no look may ever show it: the store may have sold some of it since.
+                # So it counts as accepted, and the read-back that follows every acceptance settles the rest.
+                await self._answered(batch.key, [ItemResult(item.ref.remote_id) for item in batch.push])
+            else:
+                await self._lose(batch.key, str(error))
+            return
+        except UnknownOutcome as error:
             await self._lose(batch.key, str(error))
             return
         except (NotSent, RateLimited):
