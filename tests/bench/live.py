@@ -19,6 +19,7 @@ from omnisync.connect.store import StoreConnector
 from omnisync.daemon.ticker import SchedulerTicker
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Log
+from omnisync.model.events import StoreLive
 from omnisync.model.rules import ErpRules
 from omnisync.ports import Ids, SystemClock
 from omnisync.shop import _WATCH_EVERY
@@ -61,6 +62,7 @@ async def live(path: Path, products: int) -> AsyncIterator[Live]:
     """Run it; everything is in step when the context opens."""
     clock, rng = SystemClock(), random.Random(7)
     log = await Log.open(path, clock)
+    await log.append(*(StoreLive(name) for name in PLATFORMS))
     sandboxes = {name: sandbox(name, products, clock, pieces=100) for name in PLATFORMS}
     timed = {name: Timed(each.application()) for name, each in sandboxes.items()}
     network = InProcess(timed, clock)

@@ -14,7 +14,7 @@ from tests.bench.stores import PLATFORMS, Timed, connect, direct, rules, sandbox
 from omnisync.connect.sandbox import Sandbox
 from omnisync.connect.store import StoreConnector
 from omnisync.log.writer import Log
-from omnisync.model.events import ListingsSeen, SeenListing, StoreRulesSet
+from omnisync.model.events import ListingsSeen, SeenListing, StoreLive, StoreRulesSet
 from omnisync.model.quantity import PIECE
 from omnisync.model.rules import ErpRules, StoreRules
 from omnisync.ports import Clock, Ids
@@ -47,6 +47,7 @@ class Shop:
     async def fill(self) -> None:
         """Read the ERP; with stores, their catalogues too, until nothing is to be pushed any more."""
         await self.log.append(*(StoreRulesSet(name, rules(name, each.connector)) for name, each in self.stores.items()))
+        await self.log.append(*(StoreLive(name) for name in self.stores))
         assert await self.erp.pull()
         for store in self.stores.values():
             assert await store.sync.pull_catalogue()
@@ -81,7 +82,7 @@ def _store(name: str, log: Log, clock: Clock, products: int) -> Store:
 async def listed(log: Log, products: int) -> None:
     """The three stores' rules and listings straight as events, where no store is to be spoken to."""
     for name, platform in PLATFORMS.items():
-        await log.append(StoreRulesSet(name, plain_rules(platform)))
+        await log.append(StoreRulesSet(name, plain_rules(platform)), StoreLive(name))
         for start in range(0, products, 500):
             some = range(start, min(start + 500, products))
             await log.append(ListingsSeen(name, tuple(listing(at) for at in some)))

@@ -31,6 +31,7 @@ from omnisync.model.events import (
     ProductsRead,
     Quarantined,
     SeenListing,
+    StoreLive,
     StoreRulesSet,
 )  # fmt: skip
 from omnisync.model.order import Customer, OrderState
@@ -87,6 +88,8 @@ def _catalogue() -> list[Event]:
     return [
         StoreRulesSet("trendyol", TRENDYOL),
         StoreRulesSet("woo-hu", WOO),
+        StoreLive("trendyol"),
+        StoreLive("woo-hu"),
         ProductsRead("products.csv", (
             Card("BRU-0150", 'Boru ½" galvaniz', ("8690000000012",), ("B150",), "pipes", "pc"),
             Card("BRU-0200", 'Boru ¾" galvaniz', ("8690000000029",), (), "pipes", "pc"),

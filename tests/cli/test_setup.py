@@ -93,7 +93,7 @@ def test_check_of_a_wrong_configuration_still_looks_at_the_rest(shop: Shop) -> N
     result = shop.run("check")
     assert result.exit_code == 1
     assert "shop.curency: there is no such setting. Did you mean currency?" in result.stdout
-    assert "is sound: 14 events" in result.stdout
+    assert "is sound: 16 events" in result.stdout
 
 
 def test_check_of_a_damaged_database(shop: Shop) -> None:

@@ -117,8 +117,9 @@ class Shop:
         return json.loads(done.stdout)
 
     def start(self) -> None:
-        """Start the daemon and wait until it and its stores are in step."""
+        """Start the daemon, say go where that was not said yet, and wait until the stores are in step."""
         self.start_only()
+        self.go()
         self.until(self.in_step, "every store is in step")
 
     def start_only(self) -> None:
@@ -126,6 +127,13 @@ class Shop:
         with (self.folder / "daemon.stderr").open("w") as said:
             self.daemon = subprocess.Popen([OMNISYNC, "daemon"], env=self._environment(), stderr=said)
         self.until((self.folder / "data" / "omnisync.sock").exists, "the daemon listens")
+
+    def go(self) -> None:
+        """Say go to every store that is in plan-only, as soon as the daemon knows it."""
+        self.until(lambda: len(self.json("stores")["stores"]) == len(self.sandboxes), "the stores are known")
+        for store in self.json("stores")["stores"]:
+            if not store["live"]:
+                assert self.omnisync("go", store["name"]).returncode == 0
 
     def in_step(self) -> bool:
         """Whether every listing is matched and confirmed."""

@@ -81,6 +81,7 @@ def test_the_screens_over_ssh(tmp_path: Path) -> None:
         remote = f"LANG=C.UTF-8 OMNISYNC_CONFIG={shop.folder / 'omnisync.toml'} exec {OMNISYNC}"
         with tmux(tmp_path, [*ssh, remote], (80, 24)) as terminal:
             terminal.shows("30 products")
+            shop.go()
             shop.until(shop.in_step, "every store is in step")
             edit_price(terminal, shop)
             exclude_two(terminal, shop)

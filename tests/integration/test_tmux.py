@@ -43,6 +43,7 @@ def _lives(pid: int) -> bool:
 def test_the_screens_with_the_daemon_in_them(tmp_path: Path, size: tuple[int, int]) -> None:
     with furnished_shop(tmp_path) as shop, tmux(tmp_path, [str(OMNISYNC)], size, _screens(shop)) as terminal:
         terminal.shows("30 products")
+        shop.go()
         shop.until(shop.in_step, "every store is in step")
         edit_price(terminal, shop)
         exclude_two(terminal, shop)

@@ -14,6 +14,7 @@ from omnisync.model.events import (
     PricesRead,
     ProductsRead,
     SeenListing,
+    StoreLive,
     StoreRulesSet,
 )
 from omnisync.model.order import OrderState
@@ -29,6 +30,7 @@ async def fill(log: Log, names: list[str], *, stores: tuple[str, ...] = ("s1", "
     """
     codes = [f"P{n:02}" for n in range(len(names))]
     await log.append(*(StoreRulesSet(store, RULES) for store in stores))
+    await log.append(*(StoreLive(store) for store in stores))
     await log.append(
         ProductsRead(
             "products.csv", tuple(Card(code, name, (f"869{code}",)) for code, name in zip(codes, names, strict=True))

@@ -129,6 +129,7 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.ExclusionSet: st.builds(
         ev.ExclusionSet, _stores, _some(_codes), st.none() | st.booleans(), st.none() | st.booleans()
     ),
+    ev.StoreLive: st.builds(ev.StoreLive, _stores),
     ev.StorePaused: st.builds(ev.StorePaused, _stores, st.booleans()),
     ev.UpdateOrdered: st.builds(ev.UpdateOrdered, st.sampled_from(("", *STORES)), _some(_codes, 2)),
     ev.SalesSlowed: st.builds(ev.SalesSlowed, _some(_codes)),

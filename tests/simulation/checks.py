@@ -21,7 +21,7 @@ from tests.simulation.watch import Watched
 
 from omnisync.connect.store import StoreConnector
 from omnisync.log.rebuild import verify
-from omnisync.model.events import Event, FiguresReleased, HoldReleased, Kind, Retried
+from omnisync.model.events import Event, FiguresReleased, HoldReleased, Kind, Retried, StoreLive
 from omnisync.ports import Clock
 
 _MOST = 20
@@ -241,10 +241,12 @@ class Checks:
     # At rest.
 
     def what_an_owner_does(self) -> list[Event]:
-        """Has everything tried again that was refused, and says yes to everything that is held."""
+        """Has everything tried again that was refused, and says yes to everything that is held, and go to every store."""
         codes = tuple(self.books.codes)
         done: list[Event] = [Retried(name, codes) for name in self.floors]
         with self.open() as db:
+            # A power cut may have taken the owner's first word with it.
+            done += [StoreLive(name) for (name,) in db.execute("SELECT name FROM store WHERE NOT live ORDER BY name")]
             done += [HoldReleased(each) for (each,) in db.execute("SELECT id FROM hold WHERE state = 'held'")]
             sql = "SELECT DISTINCT store, kind FROM figure WHERE mode = 'held' ORDER BY store, kind"
             done += [FiguresReleased(store, Kind(kind)) for store, kind in db.execute(sql)]

@@ -15,6 +15,7 @@ from omnisync.connect.http import Transport
 from omnisync.errors import DatabaseError
 from omnisync.log import backup
 from omnisync.log.writer import Log, WriterConnection
+from omnisync.model.events import StoreLive
 from omnisync.ports import Clock
 from omnisync.shop import Shop
 from omnisync.sync.engine import Engine
@@ -60,6 +61,8 @@ class Process:
         """Run for so long, then stop cleanly, or be killed somewhere soon after, at any await."""
         async with AsyncExitStack() as stack:
             log = await Log.open(self.path, self.clock, self._open)
+            if not self.starts:
+                await log.append(*(StoreLive(name) for name in self.shop.settings.stores))
             self.starts += 1
             ticker = VirtualTicker(self.rng)
             self.engine = await self.shop.engine(log, ticker, stack)

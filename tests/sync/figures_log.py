@@ -26,6 +26,7 @@ from omnisync.model.events import (
     ProductsRead,
     SeenFigure,
     SeenListing,
+    StoreLive,
     StoreRulesSet,
 )
 from omnisync.model.order import OrderState
@@ -100,7 +101,9 @@ async def told(folder: Path, pieces: int = 10, *, by_reading: bool = False) -> A
     try:
         it = Told(log, clock, folder / "omnisync.db", by_reading)
         rules = StoreRules("any", "EUR", (HOUSE,), HOUSE, "retail", push_price=False, checks_by_reading=by_reading)
-        await it.tell(StoreRulesSet(STORE, rules), ProductsRead("products.csv", (Card(CODE, "Thing"),)))
+        await it.tell(
+            StoreRulesSet(STORE, rules), StoreLive(STORE), ProductsRead("products.csv", (Card(CODE, "Thing"),))
+        )
         await it.count(pieces)
         await it.tell(ListingsSeen(STORE, (SeenListing("1", CODE, "Thing", stock=pieces * PIECE),)))
         assert not it.dirty

@@ -19,7 +19,7 @@ from omnisync.log.rebuild import verify
 from omnisync.log.rows import FigureRow
 from omnisync.log.writer import Log
 from omnisync.model.commands import AnyCommand, Reply
-from omnisync.model.events import Event, StoreRulesSet, decode
+from omnisync.model.events import Event, StoreLive, StoreRulesSet, decode
 from omnisync.model.rules import ErpRules, StoreRules
 from omnisync.ports import Ids
 from omnisync.sync.commands import Commands
@@ -83,8 +83,8 @@ class Shop:
             # A sale about the time at which a figure of ours arrived is a matter of its own.
             await self.wait(600)
 
-    async def start(self) -> None:
-        """The daemon's parts come up on what is on the disk."""
+    async def start(self, *, live: bool = True) -> None:
+        """The daemon's parts come up on what is on the disk; stores that are new there are told to go if ``live``."""
         opened: list[InlineConnection] = []
 
         async def opener(connector: Callable[[], Any]) -> InlineConnection:
@@ -97,7 +97,10 @@ class Shop:
         for name, store in self.stores.items():
             sync = StoreSync(name, store, self.log, self.clock, self.rng, shipped_releases=self.shipped_releases)
             self.syncs[name], self.pushers[name] = sync, Pusher(sync, self.ids)
+            new = name not in self.rules
             await self.set_rules(name)
+            if new and live:
+                await self.log.append(StoreLive(name))
 
     async def set_rules(self, name: str, **changes: Any) -> None:
         """The configuration gives the store these rules."""
@@ -110,7 +113,7 @@ class Shop:
         if self.rules[name] != before or changes:
             await self.log.append(StoreRulesSet(name, self.rules[name]))
 
-    async def restart(self, *, killed: bool = True) -> None:
+    async def restart(self, *, killed: bool = True, live: bool = True) -> None:
         """The process is gone, in the middle of whatever it did, and comes back."""
         if killed:
             self.connection.dead = True
@@ -120,7 +123,7 @@ class Shop:
             await asyncio.gather(self.log._pump, return_exceptions=True)
         else:
             await self.log.close()
-        await self.start()
+        await self.start(live=live)
 
     # Doing.
 

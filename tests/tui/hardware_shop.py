@@ -29,6 +29,7 @@ from omnisync.model.events import (
     ProductsRead,
     SeenFigure,
     SeenListing,
+    StoreLive,
     StoreRulesSet,
     UpdateOrdered,
 )
@@ -68,6 +69,7 @@ def events(count: int = 40) -> list[Event]:
         for store, currency in STORES.items()
     ]
     made += [
+        *(StoreLive(store) for store in STORES),
         ProductsRead(
             "products.csv",
             tuple(
@@ -125,6 +127,8 @@ class FakeDaemon:
                 event = ExclusionSet(
                     what.store, what.codes, what.on if what.stock else None, what.on if what.price else None
                 )
+            case "Go":
+                event = StoreLive(what.store)
             case _:
                 event = UpdateOrdered(what.store, what.codes)
         self.asked.append(command)

@@ -29,6 +29,7 @@ from omnisync.model.events import (
     Quarantined,
     SeenListing,
     StoreBroke,
+    StoreLive,
     StoreRulesSet,
 )  # fmt: skip
 from omnisync.model.order import Customer, OrderState
@@ -50,6 +51,7 @@ def _events() -> list[Event]:
     numbered = list(enumerate(NAMES))
     return [
         StoreRulesSet(STORE, StoreRules("woocommerce", "TRY", ("DEPO",), "DEPO", "list")),
+        StoreLive(STORE),
         ProductsRead(
             "products.csv", tuple(Card(code(at), name, (barcode(at),), category=name) for at, name in numbered)
         ),

@@ -26,6 +26,7 @@ from omnisync.demo.clerk import Clerk
 from omnisync.demo.place import SAMPLE_PRODUCTS, STORES, Place
 from omnisync.demo.serve import Wish
 from omnisync.demo.stores import open_store
+from omnisync.model.commands import Go
 from omnisync.ports import SystemClock
 from omnisync.settings import Settings, load_settings
 from omnisync.shop import Shop
@@ -71,6 +72,8 @@ async def _shop(place: Place) -> AsyncIterator[tuple[Settings, Running]]:
         start_logging(shop.folder, shop.secrets(), echo=False)
         daemon = await stack.enter_async_context(running(shop.folder, clock, shop.engine))
         await _until(lambda: all(each.sync.health.last_catalogue for each in daemon.engine.stores.values()))
+        for name in daemon.engine.stores:
+            await daemon.commands.run(Go(name), actor="demo", id=f"go-{name}")
         buyers = Buyers(lines, clock, 1)
         clerk = Clerk(place.erp, clock, Random(1), lambda: buyers.ledger.cancelled)
         await buyers.look_around()

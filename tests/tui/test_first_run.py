@@ -16,6 +16,7 @@ from omnisync.connect.check import Finding, Grade
 from omnisync.demo.place import sample_folder
 from omnisync.errors import CommandRefused
 from omnisync.guide.setup import SetUp
+from omnisync.model.commands import Go
 from omnisync.settings import load_settings
 from omnisync.tui.app import OmniSync
 from omnisync.tui.guide import Answers, StorePlan
@@ -28,6 +29,7 @@ from omnisync.tui.screens.products import Products
 class Pretending(SetUp):
     """Looks at the ERP and writes as ever; the stores are pretended. ``asked`` has what was asked of them."""
 
+    daemon: FakeDaemon
     asked: list[Answers] = field(default_factory=list)
 
     async def test_store(self, name: str, answers: Answers, currencies: Sequence[str]) -> Sequence[Finding]:
@@ -51,8 +53,9 @@ class Pretending(SetUp):
 async def new_shop(
     folder: Path, size: tuple[int, int] = (100, 40)
 ) -> AsyncIterator[tuple[OmniSync, Pilot[None], Pretending]]:
-    guide = Pretending(folder / "omnisync.toml", {"LANG": "tr_TR.UTF-8", "OMNISYNC_SHOP__DATA_FOLDER": str(folder)})
-    made = desk(folder, FakeDaemon(folder), configured=False, guide=guide)
+    environment = {"LANG": "tr_TR.UTF-8", "OMNISYNC_SHOP__DATA_FOLDER": str(folder)}
+    guide = Pretending(folder / "omnisync.toml", environment, FakeDaemon(folder))
+    made = desk(folder, guide.daemon, configured=False, guide=guide)
     app = OmniSync(made)
     async with app.run_test(size=size) as pilot:
         await until(lambda: isinstance(app.screen, Welcome))
@@ -110,6 +113,8 @@ async def test_a_shop_with_one_store(tmp_path: Path) -> None:
         assert not written(tmp_path)
         await on_to(pilot, app, Products, "enter")
         assert guide.asked[-1]["shop.currency"] == "TRY"
+        # The plan was seen and agreed to: the store need not be told again.
+        await until(lambda: guide.daemon.asked == [Go("trendyol")])
     config = tmp_path / "omnisync.toml"
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
     settings = load_settings(config, environment={})

@@ -22,7 +22,12 @@ from omnisync.model.commands import Status
 from omnisync.text import _, age, number, plural
 
 _MOST = 10
-_LIGHTS = {"ok": Piece("●", "green"), "limited": Piece("●", "yellow"), "paused": Piece("‖", "yellow")}
+_LIGHTS = {
+    "ok": Piece("●", "green"),
+    "limited": Piece("●", "yellow"),
+    "paused": Piece("‖", "yellow"),
+    "plan": Piece("○", "yellow"),
+}
 
 
 @click.command(
@@ -96,6 +101,11 @@ def _print_store(view: StoreView, health: HealthRow | None, now: int) -> None:
         _("unmatched"): view.unmatched,
     }  # fmt: skip
     say("    " + "   ".join(f"{word} {number(count)}" for word, count in counts.items()))
+    if not view.live:
+        text = _(
+            "plan only: nothing is sent yet. See what would be: omnisync plan --store {store}; then: omnisync go {store}"
+        )
+        say("    " + text.format(store=view.name), colour="yellow")
     if view.unmatched:
         say("    " + _("unmatched listings: omnisync stores --unmatched --store {store}").format(store=view.name))
 

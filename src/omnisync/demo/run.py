@@ -33,6 +33,7 @@ from omnisync.log import compare, overview
 from omnisync.log.latency import Latency
 from omnisync.log.reader import Reader
 from omnisync.log.rebuild import verify
+from omnisync.model.commands import Go
 from omnisync.ports import Clock, SystemClock, in_thread
 from omnisync.settings import load_settings
 from omnisync.shop import Shop
@@ -207,6 +208,9 @@ class _Demo:
 
         if not await self._until(matched, _CATALOGUE_LIMIT):
             raise OmniSyncError(_("The pretended stores did not answer in time."))
+        for name in daemon.engine.stores:
+            # A real store waits in plan-only for its owner's word; in a demo nobody is there to look at a plan.
+            await daemon.commands.run(Go(name), actor="demo", id=f"go-{name}")
         await self._until(lambda: not compare.undone(reader).figures, _FIRST_PUSH_LIMIT)
         self._screen.say(_("The stores are connected; the buyers come."))
 

@@ -45,6 +45,7 @@ from omnisync.model.events import (
     SalesSlowed,
     StoreBroke,
     StoreClosed,
+    StoreLive,
     StorePaused,
     StoreRecovered,
     StoreRulesSet,
@@ -276,6 +277,10 @@ def _paused(event: StorePaused) -> str:
     return _("{store} was resumed").format(store=event.store)
 
 
+def _live(event: StoreLive) -> str:
+    return _("a person said go: {store} is sent to from now on").format(store=event.store)
+
+
 def _exclusion(event: ExclusionSet) -> str:
     parts = []
     for value, kind in ((event.stock, "stock"), (event.price, "price")):
@@ -386,6 +391,7 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     PriceSet: _price_set,
     ExclusionSet: _exclusion,
     StorePaused: _paused,
+    StoreLive: _live,
     UpdateOrdered: _update,
     Retried: _retried,
     SalesSlowed: _slowed,

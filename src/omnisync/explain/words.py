@@ -69,6 +69,7 @@ _HEALTH: Mapping[str, Callable[[], str]] = {
     "down": lambda: _("can't be reached"),
     "refused": lambda: _("the key was refused: enter a new one in the configuration"),
     "paused": lambda: _("paused by you"),
+    "plan": lambda: _("plan only: nothing is sent yet"),
 }
 
 

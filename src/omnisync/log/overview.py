@@ -21,7 +21,8 @@ class StoreView:
     """One store: how many listings, how many of its figures are in which state, and how old the oldest wait is.
 
     ``confirmed``, ``waiting``, ``held``, ``refused`` and ``excluded`` count figures (stock and price each are one);
-    ``oldest`` is since when (milliseconds UTC) the oldest unconfirmed one waits, or None.
+    ``oldest`` is since when (milliseconds UTC) the oldest unconfirmed one waits, or None. ``live``: a person has
+    said go; until then nothing is sent.
     """
 
     name: str
@@ -36,6 +37,7 @@ class StoreView:
     excluded: int
     oldest: int | None
     quarantined: int
+    live: bool
     health: HealthRow | None
 
 
@@ -153,6 +155,7 @@ def _store(reader: Reader, name: str, health: HealthRow | None) -> StoreView:
         excluded=modes.get("excluded", 0),
         oldest=min(waits, default=None),
         quarantined=reader.one("SELECT count(*) FROM quarantine WHERE connector = ? AND closed_at = 0", name),
+        live=bool(reader.one("SELECT live FROM store WHERE name = ?", name)),
         health=health,
     )
 

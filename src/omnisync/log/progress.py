@@ -59,7 +59,11 @@ def _item(
 
 
 def on_their_way(reader: Reader) -> set[Key]:
-    """Every figure that is not proven yet; reads only the indexes of what is to be sent and to be seen."""
+    """Every figure that is not proven yet; reads only the indexes of what is to be sent and to be seen.
+
+    What is wanted of a store in plan-only is on no way yet.
+    """
     sql = """SELECT product, store, kind FROM figure WHERE wanted_rev > confirmed_rev AND mode = 'push'
+        AND store IN (SELECT name FROM store WHERE live)
         UNION SELECT product, store, kind FROM figure WHERE check_at > 0 AND mode = 'push'"""
     return set(reader.rows(sql))

@@ -19,6 +19,8 @@ class StorePulse:
     waiting: int
     held: int
     refused: int
+    live: bool
+    """False in plan-only: nothing is sent yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +75,5 @@ def _store(reader: Reader, name: str, health: HealthRow | None) -> StorePulse:
         reader.one(_DIRTY, name) + reader.one(_UNSEEN, name),
         modes.get("held", 0),
         modes.get("refused", 0),
+        bool(reader.one("SELECT live FROM store WHERE name = ?", name)),
     )

@@ -84,12 +84,16 @@ class ErasureRow:
 
 @dataclass(slots=True)
 class StoreRow:
-    """A store's rules as JSON; ``open`` 0 once it has left the configuration, ``paused`` by a person."""
+    """A store's rules as JSON; ``open`` 0 once it has left the configuration, ``paused`` by a person.
+
+    ``live`` 0: in plan-only, nothing is sent until a person says go.
+    """
 
     name: str
     rules: str
     open: int = 1
     paused: int = 0
+    live: int = 0
 
 
 @dataclass(slots=True)

@@ -100,6 +100,12 @@ class Pause(Command, frozen=True, tag="pause"):
     on: bool = True
 
 
+class Go(Command, frozen=True, tag="go"):
+    """The store's plan was looked at: send to it from now on."""
+
+    store: str
+
+
 class Pull(Command, frozen=True, tag="pull"):
     """Ask the ERP (store "") or a store's orders and catalogue now."""
 
@@ -117,7 +123,7 @@ class Status(Command, frozen=True, tag="status"):
 
 
 AnyCommand: TypeAlias = Union[  # noqa: UP007
-    SetPrice, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, RetryOrder, Pause, Pull, Forget,
+    SetPrice, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, RetryOrder, Pause, Go, Pull, Forget,
     Status
 ]  # fmt: skip
 

@@ -403,6 +403,12 @@ class StorePaused(Fact, frozen=True, tag="person.pause"):
     on: bool
 
 
+class StoreLive(Fact, frozen=True, tag="person.go"):
+    """A person said go: from now on the store is sent to. Until then it is in plan-only."""
+
+    store: str
+
+
 class UpdateOrdered(Fact, frozen=True, tag="person.update"):
     """Push these products now, changed or not; no codes means all. ``store`` "" means every store."""
 
@@ -534,7 +540,7 @@ Event: TypeAlias = Union[  # noqa: UP007
     OrderExporting, OrderExported, ListingsSeen, ListingsGone, ListingLinked, FiguresSeen, BatchMade, BatchSent,
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
     ExclusionSet, DriftFound, DriftRepaired, DriftAccepted,
-    StorePaused, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped,
+    StorePaused, StoreLive, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped,
     FiguresReleased, Quarantined, QuarantineClosed, Restored, CustomerForgotten,
 ]  # fmt: skip
 

@@ -19,6 +19,7 @@ from omnisync.model.commands import (
     Audit,
     Exclude,
     Forget,
+    Go,
     Link,
     Pause,
     Pull,
@@ -42,6 +43,7 @@ from omnisync.model.events import (
     PriceSet,
     QuarantineClosed,
     Retried,
+    StoreLive,
     StorePaused,
     UpdateOrdered,
 )  # fmt: skip
@@ -74,11 +76,15 @@ class Commands:
                 return await self._retry_order(command, actor, id)
             case Forget():
                 return await self._forget(command, actor)
+        if isinstance(command, Go) and command.store not in self._engine.stores:
+            raise CommandRefused(_unknown_store(command.store, self._engine.stores))
         reply = await self._engine.log.transact(lambda change: _once(change, id, command), actor)
         if isinstance(command, Release) and self._engine.erp is not None:
             self._engine.erp.sync.wake_pull.set()
         if isinstance(command, Pause):
             self._engine.stores[command.store].sync.pause(on=command.on)
+        if isinstance(command, Go):
+            self._engine.stores[command.store].sync.health.plan_only = False
         return reply
 
     def _status(self) -> Reply:
@@ -195,6 +201,7 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
         case Update(store, codes):
             if store:
                 _store(state, store)
+                _live(state, store)
             codes = tuple(_product(state, code).code for code in codes)
             return {"seq": change.append(UpdateOrdered(store, codes))}
         case Release():
@@ -206,6 +213,11 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
         case Pause(store, on):
             _store(state, store)
             return {"seq": change.append(StorePaused(store, on))}
+        case Go(store):
+            known = state.stores.get(store)
+            if known is not None and known.live:
+                raise CommandRefused(_("{store} is sent to already.").format(store=store))
+            return {"seq": change.append(StoreLive(store))}
         case Retry(store, codes):
             _store(state, store)
             codes = tuple(_product(state, code).code for code in codes) or tuple(pulls.refused(state, store))
@@ -279,6 +291,13 @@ def _store(state: State, store: str) -> StoreRules:
     if store not in rules:
         raise CommandRefused(_unknown_store(store, rules))
     return rules[store]
+
+
+def _live(state: State, store: str) -> None:
+    known = state.stores.get(store)
+    if known is None or not known.live:
+        text = _("{store} is in plan-only: nothing is sent yet. Look at the plan, then say go: omnisync go {store}")
+        raise CommandRefused(text.format(store=store))
 
 
 def _unknown_store(store: str, known: Iterable[str]) -> str:

@@ -109,6 +109,7 @@ class Engine:
                 change.append(StoreRulesSet(name, plan.rules))
             stored = change.state.stores.get(name)
             plan.sync.pause(on=stored is not None and bool(stored.paused))
+            plan.sync.health.plan_only = stored is None or not stored.live
         for name in sorted(known.keys() - self.stores.keys()):
             change.append(StoreClosed(name))
 
@@ -267,7 +268,7 @@ def save_row(name: str, health: Health) -> HealthRow:
     """A connector's health as it is kept over a restart and shown to people."""
     line = health.worst
     return HealthRow(
-        name, "paused" if health.paused else line.condition, line.reason, line.since, line.failures, line.next_try,
+        name, health.state, line.reason, line.since, line.failures, line.next_try,
         health.last_orders, health.last_push, health.last_catalogue, health.calls, health.errors,
         "write" if line is health.write else "read",
     )  # fmt: skip

@@ -87,6 +87,7 @@ class Health:
     calls: int = 0
     errors: int = 0
     paused: bool = False
+    plan_only: bool = False
 
     def hurry(self) -> None:
         """A person wants both lines tried now."""
@@ -104,6 +105,14 @@ class Health:
             line.condition, line.reason, line.since = Condition(row.state), row.reason, row.since
             line.failures = row.failures
             line.next_try = 0 if line.condition is Condition.REFUSED else row.next_try
+
+    @property
+    def state(self) -> str:
+        """The one word for people: "paused" by a person, how the worse line is, else "plan" while nothing is sent yet."""
+        if self.paused:
+            return "paused"
+        condition = self.worst.condition
+        return "plan" if self.plan_only and condition in (Condition.OK, Condition.LIMITED) else condition
 
     @property
     def worst(self) -> Line:

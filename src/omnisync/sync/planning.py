@@ -42,10 +42,14 @@ def plan(
 ) -> Batch | Wait:
     """Put the next batch together and append it to the log as made, or say how long to wait.
 
-    ``falling_only``: not everybody was asked for news yet, so nothing may be raised.
+    ``falling_only``: not everybody was asked for news yet, so nothing may be raised. Nothing is ever sent to a
+    store that is in plan-only.
     """
     rules = change.state.rules()[store]
     hold_zeros(change, store, rules)
+    known = change.state.stores.get(store)
+    if known is None or not known.live:
+        return Wait(None)
     chosen = outbox.due(change.state, store, change.at, most, grouped=capabilities.grouped, falling_only=falling_only)
     if not chosen:
         return Wait(outbox.next_time(change.state, store, change.at))

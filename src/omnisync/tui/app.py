@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -122,11 +122,18 @@ class OmniSync(App[None]):
             else:
                 self.push_screen(page)
 
-    def shop_made(self, name: str) -> None:
-        """There is a configuration now: run it."""
+    def shop_made(self, name: str, planned: Sequence[str]) -> None:
+        """There is a configuration now: run it, and send to the stores whose plan was seen and agreed to."""
         self.desk = replace(self.desk, configured=True, shop=name)
         self.action_screen("products")
         self.backend.start()
+        self.run_worker(self._go(planned), exit_on_error=True)
+
+    async def _go(self, stores: Sequence[str]) -> None:
+        from omnisync.model.commands import Go
+
+        for store in stores:
+            await self.order(Go(store))
 
     async def action_back(self) -> None:
         """Back one level."""

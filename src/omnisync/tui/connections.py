@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from omnisync.model.commands import Reply
 
 _SIGNS = {
-    "ok": ("●", "confirmed"), "limited": ("…", "waiting"), "paused": ("‖", "waiting"), "down": ("✗", "waiting"),
+    "ok": ("●", "confirmed"), "limited": ("…", "waiting"), "paused": ("‖", "waiting"), "plan": ("○", "waiting"), "down": ("✗", "waiting"),
     "refused": ("✗", "refused"),
 }  # fmt: skip
 
@@ -69,7 +69,7 @@ class Connection:
         """How it is."""
         if self.health is None:
             return _("never connected")
-        reason = self.health.reason if self.health.state not in ("ok", "paused") else ""
+        reason = self.health.reason if self.health.state not in ("ok", "paused", "plan") else ""
         return health_words(self.health.state) + (f": {reason}" if reason else "")
 
 

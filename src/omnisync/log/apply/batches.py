@@ -27,6 +27,11 @@ _items = msgspec.json.Decoder(tuple[BatchItem, ...])
 def batch_made(state: State, event: BatchMade) -> None:
     """About to be sent: its figures are locked until its outcome is known."""
     text = msgspec.json.encode(event.items).decode()
+    store = state.stores.get(event.store)
+    if store is not None and not store.live:
+        # A log of the days before stores had to be told to go: this one was sent to already.
+        store.live = 1
+        state.stores.put(store)
     state.open_items[event.key] = event.items
     state.batches.first_time(event.key)
     state.batches.put(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from omnisync.log.apply.figures import press, recompute
-from omnisync.log.rows import ChoiceRow, ProductRow
+from omnisync.log.rows import ChoiceRow, ProductRow, StoreRow
 from omnisync.log.state import State
-from omnisync.model.events import ExclusionSet, PriceSet, Retried, StorePaused, UpdateOrdered
+from omnisync.model.events import ExclusionSet, PriceSet, Retried, StoreLive, StorePaused, UpdateOrdered
 
 
 def _choice(state: State, product: int, store: str) -> ChoiceRow:
@@ -56,6 +56,14 @@ def store_paused(state: State, event: StorePaused) -> None:
         state.wake(event.store)
 
 
+def store_live(state: State, event: StoreLive) -> None:
+    """The store is sent to from now on; it may be said before the configuration's rules are known."""
+    store = state.stores.get(event.store) or StoreRow(event.store, "", open=0)
+    store.live = 1
+    state.stores.put(store)
+    state.wake(event.store)
+
+
 def update_ordered(state: State, event: UpdateOrdered) -> None:
     """Everything that may be pushed is to be sent, whether it changed or not."""
     for product in _products(state, event):
@@ -96,6 +104,7 @@ HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     PriceSet: price_set,
     ExclusionSet: exclusion_set,
     StorePaused: store_paused,
+    StoreLive: store_live,
     UpdateOrdered: update_ordered,
     Retried: retried,
 }

@@ -73,7 +73,8 @@ CREATE TABLE store (
     name TEXT PRIMARY KEY,
     rules TEXT NOT NULL,
     open INTEGER NOT NULL,
-    paused INTEGER NOT NULL
+    paused INTEGER NOT NULL,
+    live INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- A person's own word on one product in one store.

@@ -78,14 +78,23 @@ class PlanStep(LookStep[Sequence[StorePlan]]):
             app.warn(str(error))
             return
         app.say(_("{path} is written; only you can read it.").format(path=app.desk.config))
-        app.shop_made(self.draft.answers["shop.name"])
+        planned = [plan.store for plan in self.found or () if not plan.problem]
+        app.shop_made(self.draft.answers["shop.name"], planned)
 
 
 def _plan(plan: StorePlan) -> Iterator[Line]:
     yield [(plan.store, "title")]
     if plan.problem:
         yield [("✗ ", "refused"), (plan.problem, "bold")]
-        yield [("  " + _("Everything else can begin; this store is tried again until it answers."), "dim")]
+        yield [
+            (
+                "  "
+                + _(
+                    "Everything else can begin; this store is tried again until it answers, and sent to once you say go."
+                ),
+                "dim",
+            )
+        ]
         return
     matched = plural("{n} listing belongs to your products", "{n} listings belong to your products", plan.matched)
     yield [("✓ ", "confirmed") if plan.matched else ("! ", "waiting"), (matched, "")]

@@ -94,7 +94,7 @@ def detail(row: Connection, now: int, *, live: bool) -> Iterator[Line]:
         yield [(_("No daemon answers: this is as it was last saved."), "waiting")]
     health = row.health
     if health is not None:
-        if health.state not in ("ok", "paused") and health.next_try > now:
+        if health.state not in ("ok", "paused", "plan") and health.next_try > now:
             since = _("since {when}").format(when=when(health.since, now)) + ", "
             yield [
                 (since if health.since else "", ""),

@@ -100,6 +100,8 @@ def _store(store: StorePulse) -> tuple[str, str]:
     name = clean(store.name, 20)
     if store.health in ("down", "refused", "paused"):
         return ("bad" if store.health == "refused" else "busy"), f"{_HEALTH_SIGNS[store.health]} {name}"
+    if not store.live:
+        return "busy", _("○ {store} plan only").format(store=name)
     if store.waiting:
         return "busy", f"… {name} {number(store.waiting)}"
     if store.health == "limited":
