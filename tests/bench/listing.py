@@ -123,7 +123,7 @@ def _write(path: Path, listed: int) -> None:
     meta = {"tables": str(TABLES_VERSION), "site": "bench", "generation": "1", "made_at": "0"}
     db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     for table, width, rows in (
-        ("store", 4, _stores()), ("product", 13, _products(listed)), ("product_key", 3, _keys(listed)),
+        ("store", 5, _stores()), ("product", 13, _products(listed)), ("product_key", 3, _keys(listed)),
         ("balance", 6, _balances(listed)), ("figure", 24, _figures(listed)),
     ):  # fmt: skip
         db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)
@@ -149,7 +149,7 @@ def _stock(at: int, place: int) -> int:
 
 def _stores() -> Iterator[tuple[Any, ...]]:
     for name, platform in PLATFORMS.items():
-        yield name, msgspec.json.encode(plain_rules(platform)).decode(), 1, 0
+        yield name, msgspec.json.encode(plain_rules(platform)).decode(), 1, 0, 1
 
 
 def _products(listed: int) -> Iterator[tuple[Any, ...]]:
