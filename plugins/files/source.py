@@ -16,6 +16,9 @@ SHEET_ENDINGS = (".xlsx", ".xls", ".xlsb", ".ods")
 LARGEST_SHEET = 50_000_000
 """Bytes; a larger spreadsheet is refused, because unpacked it takes about ten times that in memory."""
 
+LARGEST_TEXT = 300_000_000
+"""Bytes: some five million rows."""
+
 MISSING = "missing"
 """The mark of a file that isn't there."""
 
@@ -105,7 +108,12 @@ def _read(path: Path) -> Content:
                     f"{path.name} has {before.size // 1_000_000} MB; spreadsheets are read up to "
                     f"{LARGEST_SHEET // 1_000_000} MB. Export it as CSV instead."
                 )
-            data = file.read()
+            if before.size > LARGEST_TEXT:
+                raise SourceProblem(
+                    f"{path.name} has {before.size // 1_000_000} MB; files are read up to "
+                    f"{LARGEST_TEXT // 1_000_000} MB. It may be another file than an export."
+                )
+            data = file.read(before.size + 1)
         after = _stamp(path.stat())
     except OSError as error:
         raise _unreadable(path, error) from error

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import io
+import pickle
+import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from omnisync.errors import SourceProblem
 
 from .table import Cell, Score, Table, from_cells
 
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
-
 MOST_ROWS = 1_000_000
 LARGEST_UNPACKED = 1_000_000_000
 """Bytes; a small file that unpacks to more is broken, or was made to fill the memory."""
+
+_READER = Path(__file__).with_name("sheet_reader.py")
+_NO_SPREADSHEET = 3
+"""Its exit code for a file that is none."""
+
+_PATIENCE = 120.0
+"""Seconds."""
 
 
 def read_spreadsheet(data: bytes, source: str, score: Score) -> Table:
@@ -24,36 +31,34 @@ def read_spreadsheet(data: bytes, source: str, score: Score) -> Table:
     if not data:
         return Table(source)
     _refuse_bomb(data, source)
-    workbook = _open(data, source)
+    rows, too_many = _apart(data, source)
+    if too_many:
+        raise SourceProblem(
+            f"{source} has {too_many:,} rows; spreadsheets are read up to {MOST_ROWS:,}. Export it as CSV instead."
+        )
+    return Table(source) if rows is None else from_cells(rows, source, score)
+
+
+def _apart(data: bytes, source: str) -> tuple[list[Sequence[Cell]] | None, int]:
+    """What sheet_reader.py finds, in a process of its own."""
     try:
-        for index in range(len(workbook.sheet_names)):
-            rows = _cells(workbook.get_sheet_by_index(index), source)
-            if any(any(cell != "" for cell in row) for row in rows):
-                return from_cells(rows, source, score)
-    finally:
-        workbook.close()
-    return Table(source)
-
-
-def _open(data: bytes, source: str) -> CalamineWorkbook:
-    # Imported here because most shops export CSV, and start-up is felt.
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except CalamineError as error:
+        done = subprocess.run(  # noqa: S603 - our own program, and the file as its input
+            [sys.executable, "-P", str(_READER), str(MOST_ROWS)], input=data, capture_output=True, check=False,
+            timeout=_PATIENCE,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise SourceProblem(f"{source} takes too long to read. Export it as CSV instead.") from error
+    if done.returncode == _NO_SPREADSHEET:
         raise SourceProblem(
             f"{source} can't be opened as a spreadsheet: it is still being written, is protected by a password, "
             "or is no spreadsheet."
-        ) from error
-
-
-def _cells(sheet: CalamineSheet, source: str) -> list[Sequence[Cell]]:
-    if sheet.height > MOST_ROWS:
-        raise SourceProblem(
-            f"{source} has {sheet.height:,} rows; spreadsheets are read up to {MOST_ROWS:,}. Export it as CSV instead."
         )
-    return list(sheet.to_python(skip_empty_area=False))
+    if done.returncode:
+        raise SourceProblem(
+            f"{source} is damaged, or so large that it does not fit the memory of a spreadsheet. Export it as CSV."
+        )
+    found: tuple[list[Sequence[Cell]] | None, int] = pickle.loads(done.stdout)  # noqa: S301 - from our own process
+    return found
 
 
 def _refuse_bomb(data: bytes, source: str) -> None:

@@ -72,7 +72,7 @@ def from_cells(rows: list[Sequence[Cell]], source: str, score: Score) -> Table:
 
 def _without_hint(text: str) -> tuple[str, int, str]:
     """The text without Excel's first line ``sep=;``, how many lines that took away, and its delimiter."""
-    if text[:4].lower() == "sep=" and len(text) > 4:
+    if text[:4].lower() == "sep=" and text[4:5] not in ("", "\r", "\n", '"'):
         return text.partition("\n")[2], 1, text[4]
     return text, 0, ""
 
@@ -87,7 +87,11 @@ def _delimiter(text: str, score: Score) -> str:
 
 
 def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
-    return islice(csv.reader(lines, delimiter=delimiter), _LOOKED_AT)
+    try:
+        yield from islice(csv.reader(lines, delimiter=delimiter), _LOOKED_AT)
+    except csv.Error:
+        # A line without an end is told of when the rows themselves are read.
+        return
 
 
 def _heading(rows: Sequence[Sequence[Cell]], score: Score) -> int | None:

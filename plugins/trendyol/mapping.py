@@ -36,6 +36,9 @@ _STATES: Mapping[str, OrderState] = {
     "unsupplied": OrderState.CANCELLED,
 }
 
+_MOST = 10**15
+"""A time in milliseconds has 13 digits."""
+
 _SPLIT = "unpacked"
 """The status of a package that others took the place of."""
 
@@ -58,6 +61,14 @@ def decimal(value: Any) -> Decimal | None:
     Raises ArithmeticError for what is no number.
     """
     return None if value is None or value == "" else Decimal(str(value))
+
+
+def whole(value: Any) -> int:
+    """A count or a time. Raises ArithmeticError for what no count or time can be, which no database could keep."""
+    found = int(value)
+    if abs(found) > _MOST:
+        raise OverflowError(f"a number of {len(str(found))} digits")
+    return found
 
 
 def number(price: Money) -> float:
@@ -139,7 +150,7 @@ def _remote_listing(
         code=text(variant.get("stockCode")),
         barcodes=(barcode,),
         name=name,
-        stock=int(quantity or 0) * PIECE,
+        stock=whole(quantity or 0) * PIECE,
         price=sale_price,
         active=active,
     )
@@ -221,8 +232,8 @@ def order_part(package: Json, currency: str) -> OrderPart:
     return OrderPart(
         number=_id(package, "orderNumber"),
         state=order_state(status),
-        modified_at=int(package["lastModifiedDate"]),
-        placed_at=int(package["orderDate"]) - _ORDER_DATE_SHIFT,
+        modified_at=whole(package["lastModifiedDate"]),
+        placed_at=whole(package["orderDate"]) - _ORDER_DATE_SHIFT,
         total=Money.of(decimal(package.get("packageTotalPrice")) or Decimal(0), currency),
         lines=tuple(order_line(line, status, currency) for line in package["lines"]),
         customer=customer(package),
@@ -241,7 +252,7 @@ def order_line(line: Json, package_status: str, currency: str) -> OrderLine:
     cancel, so all of the quantity counts as taken, whatever became of the line.
     """
     barcode, currency = text(line.get("barcode")), text(line.get("currencyCode")) or currency
-    quantity = int(line["quantity"]) * PIECE
+    quantity = whole(line["quantity"]) * PIECE
     return OrderLine(
         line_id=_id(line, "lineId"),
         remote_id=barcode,

@@ -1,14 +1,20 @@
 """Whether an answer of another shape than usual stays harmless: platforms change theirs without a word.
 
-Every value of the first row of each answer is taken out, set to null and made another kind of value in turn.
+Every value of the first row of each answer is taken out, set to null, and made another kind of value or one
+beyond all bounds in turn. What is read all the same must be such that it can be written down.
 """
 
 from __future__ import annotations
 
 import copy
+import dataclasses
+import functools
+import math
 import random
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from omnisync.connect.store import PushItem, ReadBack
 from omnisync.errors import ConnectorError, Rejected
@@ -20,16 +26,27 @@ from omnisync.testing.conformance.store_bench import Bench, Shop, gathered
 
 CHECKS: Checks[Bench] = Checks("shapes")
 
-_SAMPLE = 250
+_SAMPLE = 500
 """Damages that are tried of each call, drawn from all that there are."""
 
 _MOST_REQUESTS = 60
+_BEYOND = 2**63
 
 Path = tuple[str | int, ...]
 Call = Callable[[], Awaitable[object]]
 
 _GONE = object()
-_INSTEAD: Sequence[Any] = (_GONE, None, "?", ["?"], {"?": "?"}, -1)
+
+
+def _within(inner: object, _: int) -> object:
+    return [inner]
+
+
+_DEEP: Any = functools.reduce(_within, range(300), None)
+_INSTEAD: Sequence[Any] = (
+    _GONE, None, "?", ["?"], {"?": "?"}, -1, True, 10**40, "9" * 400, 1e308, math.inf, "NaN", "1e999", "", "\u202e\x1b[2J\ud83d",
+    _DEEP, "x" * 100_000,
+)  # fmt: skip
 
 
 @CHECKS.add
@@ -56,8 +73,8 @@ async def of_answers_to_a_push(bench: Bench) -> None:
         (listing,) = await shop.simple(1)
         stock = iter(range(1, 10_000))
 
-        async def push() -> None:
-            await shop.store.push([PushItem(listing.ref, stock=next(stock) * PIECE)], "k1")
+        async def push() -> object:
+            return await shop.store.push([PushItem(listing.ref, stock=next(stock) * PIECE)], "k1")
 
         await _try(shop, push)
 
@@ -85,7 +102,7 @@ async def of_orders(bench: Bench) -> None:
         await _try(shop, lambda: _all_but_one(shop, numbers, now))
 
 
-async def _all_but_one(shop: Shop, numbers: set[str], now: int) -> None:
+async def _all_but_one(shop: Shop, numbers: set[str], now: int) -> list[OrderPart]:
     """Walk as the engine does: what is set aside must be a single order."""
     pages = aiter(shop.store.orders(now - 3_600_000, now))
     found: list[OrderPart] = []
@@ -102,6 +119,24 @@ async def _all_but_one(shop: Shop, numbers: set[str], now: int) -> None:
     lost = numbers - aside - {part.number for part in found}
     # The damaged one may have lost its own number.
     expect(len(lost) <= 1, f"one order could not be read, and {len(lost)} are missing because of it")
+    return found
+
+
+def can_be_written(found: object) -> bool:
+    """Whether every number in it fits the database, and every text into a file."""
+    if isinstance(found, str):
+        return not any("\ud800" <= char <= "\udfff" for char in found)
+    if isinstance(found, int):
+        return -_BEYOND < found < _BEYOND
+    if isinstance(found, Mapping):
+        return all(map(can_be_written, found.keys())) and all(map(can_be_written, found.values()))
+    if isinstance(found, list | tuple | set | frozenset):
+        return all(map(can_be_written, found))
+    if dataclasses.is_dataclass(found) and not isinstance(found, type):
+        return all(can_be_written(getattr(found, field.name)) for field in dataclasses.fields(found))
+    if isinstance(found, msgspec.Struct):
+        return all(can_be_written(getattr(found, name)) for name in found.__struct_fields__)
+    return True
 
 
 async def _try(shop: Shop, call: Call) -> None:
@@ -123,12 +158,12 @@ async def _try(shop: Shop, call: Call) -> None:
         shop.line.listen()
         shop.line.damage = {place: _damage(path, instead)}
         try:
-            await call()
+            expect(can_be_written(await call()), "it gave something that can't be written down")
         except ConnectorError:
             continue
         except Exception as error:
             place_text = ".".join(map(str, path)) or "the whole answer"
-            what = "missing" if instead is _GONE else repr(instead)
+            what = "missing" if instead is _GONE else repr(instead)[:60]
             if isinstance(error, Failed):
                 raise Failed(f"{error} ({place_text} was {what})") from error
             raise Failed(f"{place_text} was {what}: {type(error).__name__}: {error}") from error
