@@ -18,15 +18,16 @@ def last_event(shop: Shop, type_: str) -> Any:
         return next(told for told in events(reader) if told.type == type_)
 
 
-def test_a_dry_run_sends_nothing(shop: Shop) -> None:
-    found = shop.json("update", "--dry-run", "--store", "woo-hu")
-    assert found["would_send"] == 3
-    assert {(item["code"], item["kind"], item["wanted"]) for item in found["items"]} == {
-        ("BRU-0200", "stock", 1000), ("TRT-0010", "stock", 99_000), ("TRT-0010", "price", 900),
-    }  # fmt: skip
-    said = shop.run("update", "--dry-run").stderr
-    assert "7 figures would be sent" in said
-    assert "1 is held, excluded or switched off" in said
+def test_a_plan_sends_nothing_and_says_what_would_be(shop: Shop) -> None:
+    found = shop.json("plan", "--of", "update", "--store", "woo-hu")
+    (effect,) = found["stores"]
+    assert (effect["sends"], effect["live"]) == (3, True)
+    changed = {(move["code"], move["kind"], move["wanted"]) for move in found["changes"]}
+    assert ("TRT-0010", "stock", 99_000) in changed
+    said = shop.ok("plan", "--of", "update")
+    assert "woo-hu: 3 figures would be sent" in said
+    assert "The strangest" in said
+    assert "nothing would be sent" in shop.ok("plan", "--product", "BRU-0150", "--of", "held")
 
 
 def test_an_update_of_a_product_waits_until_confirmed(shop: Shop, daemon: Daemon) -> None:

@@ -23,7 +23,7 @@ def text_of(line: list[Piece]) -> str:
     "words",
     [["products"], ["products", "--json"], ["orders"], ["orders", "--json"], ["stores"], ["stores", "--json"],
      ["stores", "--unmatched"], ["stores", "--unmatched", "--json"], ["events"], ["events", "--json"],
-     ["why", "TRT-0010"], ["why", "TRT-0010", "--json"], ["update", "--dry-run"], ["events", "--order", "8812"]],
+     ["why", "TRT-0010"], ["why", "TRT-0010", "--json"], ["plan"], ["plan", "--json"], ["events", "--order", "8812"]],
     ids=" ".join,
 )  # fmt: skip
 def test_no_name_can_steer_the_terminal(shop: Shop, words: list[str]) -> None:

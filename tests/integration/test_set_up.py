@@ -69,7 +69,8 @@ async def test_the_whole_way(tmp_path: Path, line: StoreLine) -> None:
     (plan,) = await guide.plan(given)
     assert not plan.problem
     assert plan.matched > 40
-    assert plan.stock + plan.price + plan.held + plan.same == plan.matched * 2
+    assert plan.plan is not None
+    assert plan.plan.changes + plan.held + plan.same == plan.matched * 2
     assert plan.held > 0
     assert await line.figures() == shown, "nothing may be sent"
     assert sorted(path.name for path in tmp_path.iterdir()) == before, "nothing may be written"  # noqa: ASYNC240

@@ -16,6 +16,7 @@ from omnisync.connect.check import Finding, Grade
 from omnisync.demo.place import sample_folder
 from omnisync.errors import CommandRefused
 from omnisync.guide.setup import SetUp
+from omnisync.log.plan import Plan, StoreEffect
 from omnisync.model.commands import Go
 from omnisync.settings import load_settings
 from omnisync.tui.app import OmniSync
@@ -44,7 +45,12 @@ class Pretending(SetUp):
             raise CommandRefused("The disk is full.")
         return [
             StorePlan(
-                "trendyol", matched=7, unmatched=2, stock=3, price=1, held=1, same=11, sample=["A-1  stock 1 → 2"]
+                "trendyol",
+                matched=7,
+                unmatched=2,
+                held=1,
+                same=11,
+                plan=Plan([StoreEffect("trendyol", "TRY", live=False, stock_up=3, price_down=1)], []),
             )
         ]
 
@@ -109,7 +115,7 @@ async def test_a_shop_with_one_store(tmp_path: Path) -> None:
         await on_to(pilot, app, PlatformStep, "enter")
         assert "Connected so far: trendyol" in shown(app)
         await pilot.press("enter")
-        await until(lambda: "3 quantities would change" in shown(app))
+        await until(lambda: "stock up 3, price down 1" in shown(app))
         assert not written(tmp_path)
         await on_to(pilot, app, Products, "enter")
         assert guide.asked[-1]["shop.currency"] == "TRY"

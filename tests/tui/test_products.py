@@ -12,6 +12,7 @@ from textual.widgets import Input
 from omnisync.model.commands import Exclude, SetPrice, Update
 from omnisync.model.events import BalancesCounted, Card, Count, ProductsRead
 from omnisync.tui.screens.ask import Ask, Choose
+from omnisync.tui.screens.plan import PlanAsk
 from omnisync.tui.screens.product import Sheet
 from omnisync.tui.screens.update import GeneralUpdate
 from omnisync.tui.screens.why import WhyPage
@@ -189,7 +190,11 @@ async def test_all_found_but_some(folder: Path) -> None:
         await pilot.press("f3", *"vana", "enter")
         await until(lambda: page.table.count == 10)
         await pilot.press("ctrl+a", "space", "f5")
-        await until(lambda: isinstance(app.screen, Ask) and "Update 9 products?" in shown(app))
+        await until(
+            lambda: (
+                isinstance(app.screen, PlanAsk) and app.screen.found is not None and "Update 9 products?" in shown(app)
+            )
+        )
         await pilot.press("enter")
         await until(lambda: bool(daemon.asked))
         (command,) = daemon.asked
@@ -201,7 +206,7 @@ async def test_no_is_no(folder: Path) -> None:
     daemon = FakeDaemon(folder)
     async with opened(folder, daemon) as (app, pilot):
         await pilot.press("ctrl+a", "f5")
-        await until(lambda: isinstance(app.screen, Ask))
+        await until(lambda: isinstance(app.screen, PlanAsk))
         await pilot.press("escape")
         await pilot.pause()
         assert daemon.asked == []
@@ -212,8 +217,8 @@ async def test_the_general_update_says_what_it_would_send_and_shows_how_far_it_i
     daemon = FakeDaemon(folder)
     async with opened(folder, daemon) as (app, pilot):
         await pilot.press("U")
-        await until(lambda: isinstance(app.screen, GeneralUpdate) and "figures are sent" in shown(app))
-        assert "2 excluded" in shown(app)
+        await until(lambda: isinstance(app.screen, GeneralUpdate) and "figures would be sent" in shown(app))
+        assert "2 stay excluded" in shown(app)
         await pilot.press("enter")
         await until(lambda: daemon.asked == [Update()])
         await until(lambda: "confirmed" in shown(app) and "░" in shown(app))

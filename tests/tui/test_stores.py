@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.tui.hardware_shop import opened, shown, until
+from tests.tui.hardware_shop import FakeDaemon, opened, shown, until
 from tests.tui.troubled_shop import Attached, daemon, fill
 
 from omnisync.connect.budget import Allowance
@@ -16,7 +16,11 @@ from omnisync.folders import DATABASE, SOCKET
 from omnisync.log.matters import Matters
 from omnisync.log.overview import held, stores, unmatched
 from omnisync.log.reader import Reader
-from omnisync.model.commands import RetryOrder, Status
+from omnisync.log.writer import Log
+from omnisync.model.commands import Go, RetryOrder, Status
+from omnisync.model.events import ListingsSeen, SeenListing, StoreRulesSet
+from omnisync.model.rules import StoreRules
+from omnisync.ports import SystemClock
 from omnisync.tui.connections import budget_words, tightest
 from omnisync.tui.screens.stores import Stores
 
@@ -128,3 +132,26 @@ async def test_the_daemon_tells_budgets_and_refuses_to_retry_what_no_erp_took(fo
         assert reply["allowances"] == {"trendyol": [], "woo-hu": []}, "these connectors tell nothing"
         with pytest.raises(CommandRefused, match="no ERP"):
             await commands.run(RetryOrder("order:1"), actor="test", id="2")
+
+
+async def test_a_new_store_begins_with_a_yes_to_its_plan(folder: Path) -> None:
+    log = await Log.open(folder / DATABASE, SystemClock())
+    await log.append(StoreRulesSet("new", StoreRules("any", "TRY", ("DEPO",), "DEPO", "retail")))
+    await log.append(ListingsSeen("new", (SeenListing("n1", "BRU-0150", "Boru", "BRU-0150", stock=5000, price=8500),)))
+    await log.close()
+    asked = FakeDaemon(folder)
+    async with opened(folder, asked, size=(120, 40)) as (app, pilot):
+        assert "new plan only" in shown(app)
+        await pilot.press("f9")
+        await until(lambda: isinstance(app.screen, Stores) and "plan only" in shown(app))
+        page = app.screen
+        assert isinstance(page, Stores)
+        await until(lambda: page.marked is not None)
+        while page.marked is not None and page.marked.name != "new":
+            await pilot.press("up")
+        await pilot.press("f3")
+        await until(lambda: "new: begin to send?" in shown(app) and "BRU-0150  stock 5 → 120" in shown(app))
+        assert "stock up 1" in shown(app)
+        await pilot.press("enter")
+        await until(lambda: asked.asked == [Go("new")])
+        await until(lambda: "plan only" not in "".join(shown(app).splitlines()[0]))

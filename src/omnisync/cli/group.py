@@ -40,6 +40,7 @@ def entries() -> Mapping[str, Entry]:
         "events": Entry(look, f"{here}.events", _("What happened: everything, or one product or order.")),
         "log": Entry(look, f"{here}.log", _("What the daemon wrote into its log.")),
         "audit": Entry(look, f"{here}.audit", _("Compare what the stores really show with what they should.")),
+        "plan": Entry(look, f"{here}.plan", _("What would be sent, the strangest first; sends nothing.")),
         "update": Entry(act, f"{here}.update", _("Send stock and prices to the stores now.")),
         "price": Entry(act, f"{here}.price", _("Give a product a price of its own in one store.")),
         "exclude": Entry(act, f"{here}.exclude", _("Stop sending a product's stock or price to a store.")),

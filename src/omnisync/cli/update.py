@@ -12,7 +12,9 @@ from omnisync.cli.options import UNITS, json_option, store_option, wait_option
 from omnisync.cli.output import say, say_json, somebody_watches, tell
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
+from omnisync.explain.plan import plan_lines
 from omnisync.log import progress
+from omnisync.log.plan import What, plan
 from omnisync.log.progress import Item
 from omnisync.log.reader import Reader
 from omnisync.model.commands import Update
@@ -26,21 +28,18 @@ _WAIT = 600
     short_help=_("Send stock and prices to the stores now."),
     help=_(
         "Send stock and prices to the stores now, changed or not, and wait until they have confirmed. "
-        "Without --product it is a general update of everything. What is held, excluded or switched off stays so.\n\n"
+        "Without --product it is a general update of everything; `omnisync plan --of update` shows first what that sends. What is held, excluded or switched off stays so.\n\n"
         "Ends with 1 when a store refused something or did not confirm in time; the daemon goes on trying.\n\n"
         "Example: omnisync update --store trendyol --product BRU-0150 --product BRU-0200"
     ),
 )
 @store_option(_("Update this store only."))
 @click.option("--product", "products", metavar="CODE", multiple=True, help=_("Update this product only; may repeat."))
-@click.option("--dry-run", is_flag=True, help=_("Only list what would be sent."))
 @click.option("--yes", is_flag=True, help=_("Don't ask before a general update."))
 @wait_option(_WAIT)
 @json_option(UNITS)
 @click.pass_obj
-def update(
-    place: Place, store: str, products: tuple[str, ...], dry_run: bool, yes: bool, wait: int, as_json: bool
-) -> None:
+def update(place: Place, store: str, products: tuple[str, ...], yes: bool, wait: int, as_json: bool) -> None:
     """Order an update."""
     with place.reader() as reader:
         if store:
@@ -50,10 +49,9 @@ def update(
         items = progress.items(reader, store, ids)
         if not items:
             raise CommandRefused(_("Nothing of that is listed on a store."))
-        if dry_run:
-            _tell_plan(reader, items, as_json=as_json)
-            return
         if not codes and not yes and somebody_watches():
+            for line in plan_lines(plan(reader, What.UPDATE, stores=[store] if store else [])):
+                tell(line)
             click.confirm(_question(items), abort=True, err=True)
         outcome = asyncio.run(_update(place, reader, Update(store, codes), items, wait))
         items = progress.items(reader, store, ids)
@@ -73,31 +71,6 @@ def _question(items: Sequence[Item]) -> str:
     sent = _sent(items)
     stores = ", ".join(sorted({item.store for item in sent}))
     return plural("Send {n} figure to {stores}?", "Send {n} figures to {stores}?", len(sent), stores=stores)
-
-
-def _tell_plan(reader: Reader, items: Sequence[Item], *, as_json: bool) -> None:
-    sent = _sent(items)
-    if as_json:
-        say_json({"would_send": len(sent), "items": [waiting.as_json(item) for item in sent]})
-        return
-    waiting.print_items(reader, sent[:_MOST])
-    if len(sent) > _MOST:
-        say(plural("and {n} more (--json lists all)", "and {n} more (--json lists all)", len(sent) - _MOST))
-    changed = sum(item.wanted != item.confirmed for item in sent)
-    tell(plural("{n} figure would be sent", "{n} figures would be sent", len(sent)))
-    tell(
-        plural(
-            "{n} of them differs from what its store shows", "{n} of them differ from what their stores show", changed
-        )
-    )
-    if left := len(items) - len(sent):
-        tell(
-            plural(
-                "{n} is held, excluded or switched off and stays so",
-                "{n} are held, excluded or switched off and stay so",
-                left,
-            )
-        )
 
 
 async def _update(place: Place, reader: Reader, command: Update, items: Sequence[Item], wait: int) -> waiting.Outcome:

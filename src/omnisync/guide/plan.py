@@ -9,17 +9,18 @@ from pathlib import Path
 
 from omnisync.connect.check import Grade
 from omnisync.errors import CommandRefused
-from omnisync.explain.words import figure_words, kind_words
 from omnisync.folders import DATABASE
 from omnisync.guide.look import tested
 from omnisync.log import overview
-from omnisync.log.progress import Item, items
+from omnisync.log.plan import plan
+from omnisync.log.progress import items
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Log
-from omnisync.model.events import Kind, StoreRulesSet
+from omnisync.model.events import StoreRulesSet
 from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy
 from omnisync.shop import ERP, Shop, store_rules
 from omnisync.sync.erp import ErpSync
+from omnisync.sync.planning import hold_suspicious
 from omnisync.sync.store import StoreSync
 from omnisync.text import _
 from omnisync.tui.guide import StorePlan
@@ -63,6 +64,7 @@ async def _read_store(shop: Shop, name: str, log: Log, stack: AsyncExitStack) ->
     sync = StoreSync(name, connector, log, shop.clock, shop.rng, shipped_releases=released)
     if not (await sync.pull_catalogue() and await sync.pull_orders()):
         return sync.health.read.reason or _("it can't be read just now")
+    await log.transact(lambda change: hold_suspicious(change, name, change.state.rules()[name]))
     return ""
 
 
@@ -71,21 +73,13 @@ def _plan(reader: Reader, name: str, trouble: str) -> StorePlan:
         return StorePlan(name, problem=trouble)
     view = next(each for each in overview.stores(reader) if each.name == name)
     found = items(reader, name)
-    changes = [each for each in found if each.state in ("waiting", "differs")]
     return StorePlan(
         store=name,
         matched=view.listings,
         unmatched=view.unmatched,
-        stock=sum(each.kind == Kind.STOCK for each in changes),
-        price=sum(each.kind == Kind.PRICE for each in changes),
         held=sum(each.state == "held" for each in found),
         same=sum(each.state == "confirmed" for each in found),
         orders=len(overview.orders(reader, store=name)),
-        sample=[_change(each, view.currency) for each in changes[:_SAMPLE]],
+        plan=plan(reader, stores=[name]),
         missing=[" ".join(filter(None, (each.code, each.name))) for each in overview.unmatched(reader, name)[:_SAMPLE]],
     )
-
-
-def _change(item: Item, currency: str) -> str:
-    before, after = (figure_words(item.kind, value, currency) for value in (item.confirmed, item.wanted))
-    return f"{item.code}  {kind_words(item.kind)} {before} → {after}"

@@ -46,7 +46,7 @@ def plan(
     store that is in plan-only.
     """
     rules = change.state.rules()[store]
-    hold_zeros(change, store, rules)
+    hold_suspicious(change, store, rules)
     known = change.state.stores.get(store)
     if known is None or not known.live:
         return Wait(None)
@@ -63,7 +63,7 @@ def plan(
     return Batch(key, push_items(change, store, items, rules), items)
 
 
-def hold_zeros(change: Change, store: str, rules: StoreRules) -> None:
+def hold_suspicious(change: Change, store: str, rules: StoreRules) -> None:
     """Hold figures that would fall to zero if they are suspiciously many at once (P7).
 
     A store whose warehouses the ERP has never counted anything in is misconfigured, however small it is.

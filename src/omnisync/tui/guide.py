@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from omnisync.connect.check import Finding
     from omnisync.connect.loader import Manifest, Option
+    from omnisync.log.plan import Plan
 
 Answers = Mapping[str, str]
 
@@ -45,15 +46,12 @@ class StorePlan:
     store: str
     matched: int = 0
     unmatched: int = 0
-    stock: int = 0
-    """How many quantities would change, and below how many prices."""
-    price: int = 0
     held: int = 0
     """Figures that the guard would show to a person first."""
     same: int = 0
     orders: int = 0
-    sample: Sequence[str] = ()
-    """The first changes in words."""
+    plan: Plan | None = None
+    """What would be sent."""
     missing: Sequence[str] = ()
     """The first listings without a product."""
     problem: str = ""

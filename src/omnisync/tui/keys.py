@@ -98,6 +98,7 @@ KEYS: Mapping[str, Key] = {
     "stores.waiting": Key("enter", "waiting", _("what waits for you"), _("What is held, refused, set aside or unmatched there, and what to do about it."), footer=True),
     "stores.pause": Key("f4,p", "pause", _("pause/resume"), _("Stop sending to the store until you resume; its orders are still taken in."), footer=True),
     "stores.pull": Key("f5,u", "pull", _("ask now"), _("Ask for the store's orders and catalogue, or read the ERP, now."), footer=True),
+    "stores.plan": Key("f3,v", "plan", _("plan/go"), _("What would be sent to the store; one that is in plan-only begins with your yes."), footer=True),
     "stores.all": Key("f6,x", "everything_waiting", _("all that waits"), _("What waits for you, of all stores together."), footer=True),
     # What waits for a person
     "matters.act": Key("enter,f4", "act", _("settle"), _("Let go what is held, try again what was refused, link what is unmatched."), footer=True),

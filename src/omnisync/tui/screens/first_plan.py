@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterator, Sequence
 
 from omnisync.errors import OmniSyncError
+from omnisync.explain.plan import plan_lines
 from omnisync.model.clean import clean
 from omnisync.text import _, number, plural
 from omnisync.tui.draft import Draft
 from omnisync.tui.guide import StorePlan
 from omnisync.tui.screens.step import LookStep
 from omnisync.tui.widgets.lines import Line
+
+_STRANGEST = 5
 
 
 class PlanStep(LookStep[Sequence[StorePlan]]):
@@ -117,11 +120,9 @@ def _plan(plan: StorePlan) -> Iterator[Line]:
         yield [("· ", "dim"), (text, "")]
         yield [(f"    {', '.join(plan.missing)}{' …' if plan.unmatched > len(plan.missing) else ''}", "dim")]
     yield [("✓ ", "confirmed"), (plural("{n} figure is right already", "{n} figures are right already", plan.same), "")]
-    stock = plural("{n} quantity would change", "{n} quantities would change", plan.stock)
-    price = plural("{n} price would change", "{n} prices would change", plan.price)
-    yield [("… ", "waiting"), (f"{stock}, {price}", "bold")]
-    for each in plan.sample:
-        yield [(f"    {each}", "dim")]
+    if plan.plan is not None:
+        for line in plan_lines(plan.plan, _STRANGEST):
+            yield [(line, "")]
     if plan.held:
         text = plural(
             "{n} more would wait for your yes, because it looks like a mistake",

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 
 from textual.geometry import Region
 
+from omnisync.log.plan import What
 from omnisync.log.product_view import STATES, ListRow, categories
 from omnisync.model.clean import clean
 from omnisync.ports import in_thread
 from omnisync.text import _, number, plural
 from omnisync.tui.screens.ask import Ask, Choose
+from omnisync.tui.screens.plan import PlanAsk
 from omnisync.tui.widgets.price_editor import PriceEditor
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from omnisync.model.commands import AnyCommand
     from omnisync.tui.screens.products import Products
 
@@ -132,23 +136,17 @@ class ProductActs:
         targets = await self._targets()
         if targets is None:
             return
-        stores = len(self._screen.shape.stores)
         if len(targets.codes) > 1:
             title = plural("Update {n} product?", "Update {n} products?", len(targets.codes))
-            effect = plural(
-                "Their stock and prices are sent to {n} store now, changed or not.",
-                "Their stock and prices are sent to {n} stores now, changed or not.", stores,
-            )  # fmt: skip
-            if not await self._app.push_screen_wait(Ask(title, [effect, self._left_out()])):
+            if not await self._app.push_screen_wait(
+                PlanAsk(title, What.UPDATE, codes=() if targets.everything else targets.codes)
+            ):
                 return
         keys = self._keys(
             targets, self._screen.shape.stores, ("stock", "price"), ("confirmed", "waiting", "differs", "refused")
         )
         self._hope(keys, "waiting")
         await self._order(Update(codes=() if targets.everything else targets.codes), keys)
-
-    def _left_out(self) -> str:
-        return _("What is excluded, held, or switched off in the configuration is left out.")
 
     async def exclude(self) -> None:
         """Stop or start again sending stock, price or both, to the marked store or to all."""
@@ -165,10 +163,20 @@ class ProductActs:
         on, kinds, where = _read_choice(chosen)
         stores = list(self._screen.shape.stores) if where == _EVERYWHERE else [where]
         if count > 1 and not await self._app.push_screen_wait(
-            Ask(f"{what}: {dict(choices)[chosen]}?", [_exclusion_effect(count, kinds, stores, on=on)])
+            self._exclusion_question(f"{what}: {dict(choices)[chosen]}?", targets, stores, kinds, on=on)
         ):
             return
         await self._exclude(targets, stores, kinds, on=on)
+
+    def _exclusion_question(
+        self, title: str, targets: Targets, stores: Sequence[str], kinds: Sequence[str], *, on: bool
+    ) -> Screen[bool]:
+        if on:
+            return Ask(title, [_exclusion_effect(len(targets.codes), kinds, stores)])
+        return PlanAsk(
+            title, What.EXCLUDED, stores=stores, codes=targets.codes, kind=kinds[0] if len(kinds) == 1 else "",
+            notes=[_("They follow the ERP from now on.")],
+        )  # fmt: skip
 
     async def _exclude(self, targets: Targets, stores: Sequence[str], kinds: Sequence[str], *, on: bool) -> None:
         from omnisync.model.commands import Exclude
@@ -264,10 +272,8 @@ def _read_choice(key: str) -> tuple[bool, list[str], str]:
     return on == "on", kinds.split(","), where
 
 
-def _exclusion_effect(count: int, kinds: Sequence[str], stores: Sequence[str], *, on: bool) -> str:
+def _exclusion_effect(count: int, kinds: Sequence[str], stores: Sequence[str]) -> str:
     figures = number(count * len(kinds) * len(stores))
-    if on:
-        return _("Up to {figures} figures stay at the stores as they are, until you send them again.").format(
-            figures=figures
-        )
-    return _("Up to {figures} figures are sent again, and follow the ERP from now on.").format(figures=figures)
+    return _("Up to {figures} figures stay at the stores as they are, until you send them again.").format(
+        figures=figures
+    )

@@ -249,6 +249,30 @@ class Stores(Page):
         self.omnisync.say(said.format(store=store))
         self.data_changed()
 
+    def action_plan(self) -> None:
+        """What would be sent to the marked store; for a new one that is the question whether to begin."""
+        marked = self.marked
+        if marked is not None and marked.store is None:
+            self.omnisync.say(_("Nothing but orders is sent to the ERP."))
+        elif marked is not None and marked.store is not None:
+            self.run_worker(self._plan(marked.name, live=marked.store.live))
+
+    async def _plan(self, store: str, *, live: bool) -> None:
+        from omnisync.log.plan import What
+        from omnisync.model.commands import Go
+        from omnisync.tui.screens.plan import PlanAsk
+
+        if live:
+            title = _("{store}: what is on its way").format(store=store)
+            await self.omnisync.push_screen_wait(PlanAsk(title, What.DUE, stores=[store]))
+            return
+        title = _("{store}: begin to send?").format(store=store)
+        if not await self.omnisync.push_screen_wait(PlanAsk(title, What.DUE, stores=[store])):
+            return
+        if await self.omnisync.order(Go(store)) is not None:
+            self.omnisync.say(_("{store} is sent to from now on.").format(store=store))
+            self.data_changed()
+
     def action_pull(self) -> None:
         """Ask the marked one now."""
         if (marked := self.marked) is not None:
