@@ -88,9 +88,9 @@ async def listed(log: Log, products: int) -> None:
             await log.append(ListingsSeen(name, tuple(listing(at) for at in some)))
 
 
-def plain_rules(platform: str) -> StoreRules:
-    """The same for every store."""
-    return StoreRules(platform, "TRY", WAREHOUSES[:1], WAREHOUSES[0], PRICE_LIST)
+def plain_rules(platform: str, *, checks_by_reading: bool = False) -> StoreRules:
+    """The same for every store but for that."""
+    return StoreRules(platform, "TRY", WAREHOUSES[:1], WAREHOUSES[0], PRICE_LIST, checks_by_reading=checks_by_reading)
 
 
 def listing(at: int) -> SeenListing:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import get_args
 from unittest.mock import patch
@@ -12,6 +13,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.bench.history import History
 from tests.log.stories import BEGINNING, BUILDERS, some_events, tell
 
 from omnisync.log import archive, stored
@@ -36,7 +38,9 @@ def _groups(events: Sequence[Event], sizes: Sequence[int]) -> Iterator[Sequence[
         start, turn = start + size, turn + 1
 
 
-def _play(path: Path, events: Sequence[Event], sizes: Sequence[int]) -> None:
+def _play(
+    path: Path, events: Sequence[Event], sizes: Sequence[int], how: Callable[[Change, Event], object] = tell
+) -> None:
     """Write a log of these events, so many to a transaction."""
 
     async def story(_: VirtualLoop) -> None:
@@ -45,7 +49,7 @@ def _play(path: Path, events: Sequence[Event], sizes: Sequence[int]) -> None:
 
             def decide(change: Change, group: Sequence[Event] = group) -> None:
                 for event in group:
-                    tell(change, event)
+                    how(change, event)
 
             await log.transact(decide)
         await log.close()
@@ -171,3 +175,18 @@ def test_a_listing_may_take_over_the_product_of_another_in_one_transaction(tmp_p
     _play(tmp_path / "log", story, [len(BEGINNING) + 1, 9])
     with patch.object(stored, "_STEP", len(BEGINNING) + 1):
         _proven(tmp_path / "log")
+
+
+@pytest.mark.parametrize("pending", [1, 60, 10**9])
+def test_a_rebuild_that_has_to_forget_rows_on_its_way_gives_the_same_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pending: int
+) -> None:
+    """A year of orders, batches and read-backs, of which a rebuild on a small PC keeps only a part in memory."""
+    monkeypatch.setattr("omnisync.log.rebuild._MOST_PENDING", pending)
+    monkeypatch.setattr("omnisync.log.rebuild._MOST_CACHED", pending // 2)
+    monkeypatch.setattr("omnisync.log.stored._STEP", 40)
+    path = tmp_path / "omnisync.db"
+    _play(path, [*islice(History(20).events(), 600)], [1, 7, 30], Change.append)
+    tables = _proven(path)
+    assert len(tables["batch"]) > 100
+    assert len(tables["shop_order"]) > 10

@@ -15,7 +15,7 @@ from omnisync.log.apply import TABLES_VERSION, apply
 from omnisync.log.state import State
 from omnisync.model.events import decode
 
-_MOST_PENDING, _MOST_CACHED = 300_000, 150_000
+_MOST_PENDING, _MOST_CACHED = 500_000, 150_000
 """Rows that wait to be written before they are; rows of one table that stay in memory after that."""
 
 _NEEDED = ("listing_product", "reservation_product")

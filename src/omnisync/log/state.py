@@ -11,16 +11,19 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from omnisync.log import rows
 from omnisync.log.table import Table
 from omnisync.model.events import BatchItem
-from omnisync.model.rules import StoreRules
+from omnisync.model.rules import GuardRules, StoreRules
 
 R = TypeVar("R")
+
+_SEQ_BITS = 40
+"""So many bits of a trace are the event's number; the product's stand before them."""
 
 MOST_CACHED = 4_000
 """Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
@@ -32,9 +35,39 @@ _MOST_OF = {"product": 12_000, "figure": 6_000, "listing": 2_000}
 """The same where other figures are better: every event needs its product; listings are large and seldom needed twice."""
 
 
+def _quantities(rules: StoreRules) -> bytes:
+    """The rules without what no quantity depends on: equal where two stores show the same figure."""
+    return msgspec.json.encode(
+        msgspec.structs.replace(
+            rules, platform="", currency="", orders_from="", price_list="", markup=0, rounding="", order_series="",
+            push_stock=True, push_price=True, checks_by_reading=False, guard=GuardRules(),
+        )
+    )  # fmt: skip
+
+
 @lru_cache
 def _words(sql: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", sql))
+
+
+class _ByCode(dict[str, rows.ProductRow | None]):
+    """Products by code; one that is not in memory is looked up when it is asked for, by who remembers it here."""
+
+    def __init__(self, find: Callable[[str], rows.ProductRow | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, code: str) -> rows.ProductRow | None:
+        return self._find(code)
+
+
+class StockRule(NamedTuple):
+    """One store's rules for quantities; ``again``: they give the same figure as those of the store before."""
+
+    store: str
+    figure: tuple[str, str]
+    rules: StoreRules
+    again: bool
 
 
 class State:
@@ -42,7 +75,10 @@ class State:
 
     ``empty`` says that the database has no rows yet, which spares every look-up for what is not in memory;
     ``indexes`` that the tables have their secondary indexes, which have a price at every change.
+    ``product(code)`` gives the product of that code, or None.
     """
+
+    product: Callable[[str], rows.ProductRow | None]
 
     def __init__(self, db: sqlite3.Connection, *, empty: bool = False, indexes: bool = True) -> None:
         self.db = db
@@ -82,13 +118,15 @@ class State:
         """The tables in which every row is of one product."""
         self._rules: dict[str, StoreRules] | None = None
         self._last_pieces: bool | None = None
+        self._stock_rules: list[StockRule] | None = None
         # None: there is no such product, or order.
-        self._products_by_code: dict[str, rows.ProductRow | None] = {}
+        self._products_by_code = _ByCode(self._find_product)
+        self.product = self._products_by_code.__getitem__
         self._orders_by_number: dict[tuple[str, str], int | None] = {}
         self._empty = empty
         self._next_ids: dict[str, int] = {}
         self._search: dict[int, str] = {}
-        self._traces: list[tuple[int, int]] = []
+        self._traces: list[int] = []
         self.reconsider: set[int] = set()
         """Products of which a store has stopped or begun to offer pieces: what the others show of the last ones may change."""
         self._checkpoints: list[tuple[int, int, bytes]] = []
@@ -101,13 +139,6 @@ class State:
         self.woken: set[str] = set()
 
     # Look-ups by something else than the key.
-
-    def product(self, code: str) -> rows.ProductRow | None:
-        """The product of that code."""
-        try:
-            return self._products_by_code[code]
-        except KeyError:
-            return self._find_product(code)
 
     def _find_product(self, code: str) -> rows.ProductRow | None:
         found = None
@@ -161,9 +192,20 @@ class State:
             self._last_pieces = any(rules.last_piece.on for rules in self.rules().values())
         return self._last_pieces
 
+    def stock_rules(self) -> list[StockRule]:
+        """What decides a quantity in each open store; stores that show the same stand one after the other."""
+        if self._stock_rules is None:
+            alike = sorted((_quantities(rules), store, rules) for store, rules in self.rules().items())
+            before = [None, *(key for key, _, _ in alike)]
+            self._stock_rules = [
+                StockRule(store, (store, "stock"), rules, key == last)
+                for (key, store, rules), last in zip(alike, before, strict=False)
+            ]
+        return self._stock_rules
+
     def rules_changed(self) -> None:
         """A store's rules were put: the decoded ones are out of date."""
-        self._rules = self._last_pieces = None
+        self._rules = self._stock_rules = self._last_pieces = None
 
     def order(self, store: str, number: str) -> rows.OrderRow | None:
         """The order with that number, or None."""
@@ -179,9 +221,9 @@ class State:
     def add_order(self, row: rows.OrderRow) -> None:
         """A new order."""
         self._orders_by_number[row.store, row.number] = row.id
-        for table in (self.orders, self.parts, self.lines, self.reservations):
+        for table in (self.parts, self.lines, self.reservations):
             table.first_time(row.id)
-        self.orders.put(row)
+        self.orders.begin(row.id, row)
 
     def next_id(self, table: str) -> int:
         """The next free id of a table whose rows are numbered; the same in a rebuild."""
@@ -212,16 +254,16 @@ class State:
 
     def trace(self, product: int) -> None:
         """The event being applied touches the product: whatever changes one of its rows must say so here."""
-        self._traces.append((product, self.seq))
+        self._traces.append(product << _SEQ_BITS | self.seq)
         self.touch(product)
 
     def trace_rules(self) -> None:
         """The event being applied changes a store's rules; ``touch`` each product that this changes."""
-        self._traces.append((rows.RULES, self.seq))
+        self._traces.append(rows.RULES << _SEQ_BITS | self.seq)
 
     def trace_all(self) -> None:
         """The event being applied concerns every product; ``touch`` each that it changes."""
-        self._traces.append((rows.EVERY, self.seq))
+        self._traces.append(rows.EVERY << _SEQ_BITS | self.seq)
 
     def touch(self, product: int) -> None:
         """The product changes with the event: perhaps it is this one's turn to leave a checkpoint.
@@ -265,9 +307,10 @@ class State:
     def flush_traces(self) -> None:
         """Write only which events touched which products, and the checkpoints."""
         if self._traces:
-            # In order of the key: a tree that is filled in order is filled twice as fast.
-            self._traces.sort()
-            self.db.executemany("INSERT OR IGNORE INTO event_product VALUES (?, ?)", self._traces)
+            # In order of the key, by one statement: a third of the time of as many small ones.
+            traces = msgspec.json.encode(sorted(set(self._traces))).decode()
+            sql = f"INSERT INTO event_product SELECT value >> {_SEQ_BITS}, value & {2**_SEQ_BITS - 1} FROM json_each(?)"
+            self.db.execute(sql, (traces,))
             self._traces.clear()
         if self._checkpoints:
             self.db.executemany("INSERT INTO product_at VALUES (?, ?, ?)", self._checkpoints)
@@ -299,7 +342,7 @@ class State:
         for table in self._tables:
             table.forget()
         self._empty = False
-        self._rules = self._last_pieces = None
+        self._rules = self._stock_rules = self._last_pieces = None
         self.reconsider.clear()
         self._products_by_code.clear()
         self._orders_by_number.clear()

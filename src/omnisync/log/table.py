@@ -14,6 +14,9 @@ R = TypeVar("R")
 _AT_ONCE = 500
 """Keys in one look-up; every SQLite takes that many bound values."""
 
+_MANY = 1_000
+"""From so many new rows on they are sorted before they are written."""
+
 _FEW = 4
 """Up to so many keys, single look-ups are as quick as one for all."""
 
@@ -71,6 +74,18 @@ def _tuple_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda row: tuple(getattr(row, name) for name in names)
 
 
+class _Groups(dict[Any, dict[Any, R]]):
+    """Groups by their key; one that is not in memory is loaded when it is asked for."""
+
+    def __init__(self, load: Callable[[Any], dict[Any, R]]) -> None:
+        super().__init__()
+        self._load = load
+
+    def __missing__(self, group: Any) -> dict[Any, R]:
+        self[group] = found = self._load(group)
+        return found
+
+
 class Table(Generic[R]):
     """A table's rows in groups: all rows that share the leading key columns are loaded together.
 
@@ -79,7 +94,14 @@ class Table(Generic[R]):
     not in memory does not exist, which is so in an empty database. ``indexed`` names columns that stand in
     secondary indexes: they are written only where they changed, because SQLite writes every index of a
     column that it is told to set, changed or not, and that takes three times as long as the row itself.
+
+    ``of(group)``: all rows of the group by the rest of their key; not to be changed but through put, add and
+    delete. ``change(row)``: the row, which ``of`` or ``get`` gave, was changed. Both are called some ten times
+    for every event of a rebuild, so they are a dictionary's and a list's own methods.
     """
+
+    of: Callable[[Any], dict[Any, R]]
+    change: Callable[[R], None]
 
     def __init__(
         self,
@@ -99,10 +121,15 @@ class Table(Generic[R]):
         self.grouped_by = group
         self.complete = complete
         self._db, self._row = db, row
-        self._groups: dict[Any, dict[Any, R]] = {}
+        self._groups = _Groups[R](self._load)
+        self.of = self._groups.__getitem__
         # Rows by identity: half the price of hashing their keys.
         self._new: dict[int, R] = {}
-        self._changed: dict[int, R] = {}
+        self._changed: list[R] = []
+        """As often as they were changed; among them may be new ones and those in ``_gone``."""
+        self.change = self._changed.append
+        self._gone: dict[int, R] = {}
+        """Rows which stand for nothing any more, kept so that no other row gets their identity."""
         self._deleted: dict[Any, None] = {}
         self.count = 0
         self._values = attrgetter(*names)
@@ -126,17 +153,11 @@ class Table(Generic[R]):
     @property
     def pending(self) -> int:
         """How many rows are to be written."""
-        return len(self._new) + len(self._changed) + len(self._deleted)
-
-    def of(self, group: Any) -> dict[Any, R]:
-        """All rows of the group by the rest of their key; not to be changed but through put and delete."""
-        found = self._groups.get(group)
-        return self._load(group) if found is None else found
+        return len(self._new) + min(len(self._changed), self.count) + len(self._deleted)
 
     def get(self, group: Any, rest: Any = None) -> R | None:
         """One row, or None."""
-        found = self._groups.get(group)
-        return (self._load(group) if found is None else found).get(rest)
+        return self.of(group).get(rest)
 
     def _load(self, group: Any) -> dict[Any, R]:
         found: dict[Any, R] = {}
@@ -145,7 +166,6 @@ class Table(Generic[R]):
                 row = self._row(*values)
                 found[self._rest_of(row)] = row
             self._write_back.note(found.values())
-        self._groups[group] = found
         self.count += max(1, len(found))
         return found
 
@@ -184,13 +204,13 @@ class Table(Generic[R]):
     def put(self, row: R) -> None:
         """The row is new or was changed."""
         mark = id(row)
-        if mark in self._changed or mark in self._new:
+        if mark in self._new:
             return
         group = self.of(self._group_of(row))
         rest = self._rest_of(row)
         known = group.get(rest)
         if known is row:
-            self._changed[mark] = row
+            self.change(row)
         elif known is None:
             self.add(group, rest, row)
         else:
@@ -201,37 +221,42 @@ class Table(Generic[R]):
         """The row is new in that group (which ``of`` gave)."""
         group[rest] = row
         self.count += 1
+        if self._gone:
+            self._gone.pop(id(row), None)
         if self._deleted and self._deleted.pop(self._key_of(row), self) is None:
-            self._changed[id(row)] = row
+            self.change(row)
         else:
             self._new[id(row)] = row
-
-    def change(self, row: R) -> None:
-        """The row, which ``of`` or ``get`` gave, was changed."""
-        mark = id(row)
-        if mark not in self._new:
-            self._changed[mark] = row
 
     def _replace(self, known: R, row: R) -> None:
         """Another object stands for the same row now."""
-        self._write_back.drop(known)
-        self._changed.pop(id(known), None)
-        if self._new.pop(id(known), None) is None:
-            self._changed[id(row)] = row
-        else:
+        if self._drop(known):
             self._new[id(row)] = row
+        else:
+            self.change(row)
+
+    def _drop(self, row: R) -> bool:
+        """The object is not to be written any more; answers whether it was new."""
+        self._write_back.drop(row)
+        was_new = self._new.pop(id(row), None) is not None
+        self._gone[id(row)] = row
+        return was_new
 
     def delete(self, row: R) -> None:
         """The row is gone."""
         known = self.of(self._group_of(row)).pop(self._rest_of(row), row)
-        self._write_back.drop(known)
-        self._changed.pop(id(known), None)
-        if self._new.pop(id(known), None) is None:
+        if not self._drop(known):
             self._deleted[self._key_of(row)] = None
 
     def first_time(self, group: Any) -> None:
         """The group is known to have no rows yet: spares the look-up."""
         self._groups.setdefault(group, {})
+
+    def begin(self, group: Any, row: R, rest: Any = None) -> None:
+        """The row is the first of its group, which is known to have had none, ever."""
+        self._groups[group] = {rest: row}
+        self._new[id(row)] = row
+        self.count += 1
 
     def flush(self) -> None:
         """Write everything that changed."""
@@ -240,11 +265,18 @@ class Table(Generic[R]):
             self._db.executemany(self._delete, keys)
             self._deleted.clear()
         if self._changed:
-            self._write_back.write(self._db, self._changed)
+            new, gone = self._new, self._gone
+            changed = {mark: row for row in self._changed if (mark := id(row)) not in new and mark not in gone}
+            self._write_back.write(self._db, changed)
             self._changed.clear()
+        self._gone.clear()
         if self._new:
-            self._db.executemany(self._insert, map(self._values, self._new.values()))
-            self._write_back.note(self._new.values())
+            rows: Collection[R] = self._new.values()
+            if len(rows) > _MANY:
+                # A tree that is filled in order is filled twice as fast.
+                rows = sorted(rows, key=self._key_of)
+            self._db.executemany(self._insert, map(self._values, rows))
+            self._write_back.note(rows)
             self._new.clear()
 
     def forget(self) -> None:
@@ -252,6 +284,7 @@ class Table(Generic[R]):
         self._groups.clear()
         self._new.clear()
         self._changed.clear()
+        self._gone.clear()
         self._deleted.clear()
         self._write_back.forget()
         self.count = 0

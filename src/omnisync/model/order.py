@@ -29,12 +29,16 @@ class OrderState(StrEnum):
     @property
     def holds_stock(self) -> bool:
         """Whether its goods are owed to the buyer, so that they must stay reserved."""
-        return self not in (OrderState.CANCELLED, OrderState.RETURNED)
+        return self in HOLDS_STOCK
 
     @property
     def left(self) -> bool:
         """Whether the goods have left the shop."""
         return self in (OrderState.SHIPPED, OrderState.DELIVERED)
+
+
+HOLDS_STOCK = frozenset(OrderState) - {OrderState.CANCELLED, OrderState.RETURNED}
+"""The states in which the goods are owed to the buyer; a plain text of the same word is in it too."""
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):

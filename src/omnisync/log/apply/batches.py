@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -21,6 +21,9 @@ from omnisync.model.events import (
     Kind,
 )  # fmt: skip
 
+_FEW = 4
+"""Up to so many rows, looking each up by itself is as quick as all at once."""
+
 _items = msgspec.json.Decoder(tuple[BatchItem, ...])
 
 
@@ -33,29 +36,29 @@ def batch_made(state: State, event: BatchMade) -> None:
         store.live = 1
         state.stores.put(store)
     state.open_items[event.key] = event.items
-    state.batches.first_time(event.key)
-    state.batches.put(
-        BatchRow(event.key, event.store, "made", "", event.fingerprint, text, len(event.items), 0, state.at)
-    )
-    state.expect((item.product for item in event.items), state.figures)
-    for item in event.items:
-        for row, value, rev in _figures(state, event.store, item):
-            row.batch = event.key
-            row.sent, row.sent_rev, row.sent_at = value, rev, state.at
-            state.figures.change(row)
+    row = BatchRow(event.key, event.store, "made", "", event.fingerprint, text, len(event.items), 0, state.at)
+    state.batches.begin(event.key, row)
+    if len(event.items) > _FEW:
+        state.expect((item.product for item in event.items), state.figures)
+    for _, figure, value, rev in _figures(state, event.store, event.items):
+        figure.batch = event.key
+        figure.sent, figure.sent_rev, figure.sent_at = value, rev, state.at
+        state.figures.change(figure)
 
 
-def _figures(state: State, store: str, item: BatchItem) -> Iterator[tuple[FigureRow, int, int]]:
-    """The figures which the item is to fulfil, with value and revision; padding fulfils none."""
-    product = state.product(item.product)
-    if product is None:
-        return
-    state.trace(product.id)
-    figures = state.figures.of(product.id)
-    if item.stock is not None and item.stock_rev and (row := figures.get((store, "stock"))) is not None:
-        yield row, item.stock, item.stock_rev
-    if item.price is not None and item.price_rev and (row := figures.get((store, "price"))) is not None:
-        yield row, item.price, item.price_rev
+def _figures(state: State, store: str, items: Iterable[BatchItem]) -> Iterator[tuple[BatchItem, FigureRow, int, int]]:
+    """The figures which the items are to fulfil, with value and revision; padding fulfils none."""
+    stock, price = (store, "stock"), (store, "price")
+    for item in items:
+        product = state.product(item.product)
+        if product is None:
+            continue
+        state.trace(product.id)
+        figures = state.figures.of(product.id)
+        if item.stock_rev and item.stock is not None and (row := figures.get(stock)) is not None:
+            yield item, row, item.stock, item.stock_rev
+        if item.price_rev and item.price is not None and (row := figures.get(price)) is not None:
+            yield item, row, item.price, item.price_rev
 
 
 def _items_of(state: State, batch: BatchRow) -> tuple[BatchItem, ...]:
@@ -68,7 +71,7 @@ def batch_sent(state: State, event: BatchSent) -> None:
     batch = state.batches.get(event.key)
     if batch is not None:
         batch.state, batch.receipt, batch.sent_at = "sent", event.receipt, state.at
-        state.batches.put(batch)
+        state.batches.change(batch)
         _trace(state, batch)
 
 
@@ -87,22 +90,20 @@ def batch_answered(state: State, event: BatchAnswered) -> None:
     outcomes = {outcome.remote_id: outcome for outcome in event.outcomes}
     rules = state.rules().get(event.store)
     by_reading = rules is not None and rules.checks_by_reading
-    for item in _items_of(state, batch):
-        outcome = outcomes.get(item.remote_id)
-        for row, value, rev in _figures(state, event.store, item):
-            if row.batch == event.key:
-                row.batch = ""
-                if row.kind == Kind.STOCK and item.price_rev and outcome is not None and outcome.refused:
-                    # Perhaps it was the price that the store did not like: a quantity is tried once more by itself.
-                    _settle(state, row, value, rev, None, by_reading=by_reading)
-                else:
-                    _settle(state, row, value, rev, outcome, by_reading=by_reading)
-                state.figures.change(row)
+    for item, row, value, rev in _figures(state, event.store, _items_of(state, batch)):
+        if row.batch == event.key:
+            row.batch = ""
+            outcome = outcomes.get(item.remote_id)
+            if row.kind == Kind.STOCK and item.price_rev and outcome is not None and outcome.refused:
+                # Perhaps it was the price that the store did not like: a quantity is tried once more by itself.
+                outcome = None
+            _settle(state, row, value, rev, outcome, by_reading=by_reading)
+            state.figures.change(row)
     state.open_items.pop(event.key, None)
     batch.state, batch.done_at = "done", state.at
     batch.refused = sum(1 for outcome in event.outcomes if outcome.refused)
     batch.sent_at = batch.sent_at or state.at
-    state.batches.put(batch)
+    state.batches.change(batch)
 
 
 def _settle(
@@ -125,7 +126,7 @@ def batch_lost(state: State, event: BatchLost) -> None:
     batch = state.batches.get(event.key)
     if batch is not None:
         batch.state, batch.sent_at = "lost", state.at
-        state.batches.put(batch)
+        state.batches.change(batch)
         _trace(state, batch)
 
 
@@ -134,14 +135,13 @@ def batch_dropped(state: State, event: BatchDropped) -> None:
     batch = state.batches.get(event.key)
     if batch is None:
         return
-    for item in _items_of(state, batch):
-        for row, _, _ in _figures(state, event.store, item):
-            if row.batch == event.key:
-                row.batch = ""
-                state.figures.change(row)
+    for _, row, _, _ in _figures(state, event.store, _items_of(state, batch)):
+        if row.batch == event.key:
+            row.batch = ""
+            state.figures.change(row)
     state.open_items.pop(event.key, None)
     batch.state, batch.done_at = "dropped", state.at
-    state.batches.put(batch)
+    state.batches.change(batch)
 
 
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {

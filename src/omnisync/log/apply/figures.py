@@ -45,17 +45,21 @@ def recompute_stock(state: State, product: ProductRow) -> None:
     figures = state.figures.of(product.id)
     if not figures:
         return
-    rules = state.rules()
     balances = state.balances.of(product.id)
     choices = state.choices.of(product.id)
-    active = product.active != 0
     kept = kept_from_stores(state, product.id, figures.values(), balances, choices) if state.last_pieces() else {}
-    for (store, kind), row in figures.items():
-        if kind != "stock" or (rule := rules.get(store)) is None:
+    wanted: int | None = None
+    for store, figure, rules, again in state.stock_rules():
+        if kept or not again:
+            wanted = None
+        row = figures.get(figure)
+        if row is None:
             continue
-        exempt = product.category in rule.exempt_categories
-        wanted = wanted_stock(rule, available(rule, balances), exempt=exempt, active=active, kept=kept.get(store, 0))
-        mode, reason = _stock_mode(row, rule, wanted, choices.get(store, _NO_CHOICE))
+        if wanted is None:
+            exempt = product.category in rules.exempt_categories
+            left, active = available(rules, balances), product.active != 0
+            wanted = wanted_stock(rules, left, exempt=exempt, active=active, kept=kept.get(store, 0))
+        mode, reason = _stock_mode(row, rules, wanted, choices.get(store, _NO_CHOICE))
         if wanted != row.wanted or mode != row.mode or reason != row.reason:
             _want(state, row, wanted, mode, reason)
 

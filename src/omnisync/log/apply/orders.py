@@ -8,17 +8,20 @@ from typing import Any
 import msgspec
 
 from omnisync.log.apply.customers import remember
-from omnisync.log.apply.figures import recompute, sold_there
+from omnisync.log.apply.figures import recompute_stock, sold_there
 from omnisync.log.apply.last_piece import sold
 from omnisync.log.rows import BalanceRow, CustomerRow, LineRow, OrderRow, PartRow, ProductRow, ReservationRow
 from omnisync.log.state import State
 from omnisync.model.events import ErpOrderMoved, Kind, LineResolved, OrderExported, OrderExporting, OrderSeen
-from omnisync.model.order import OrderState
+from omnisync.model.order import HOLDS_STOCK, OrderState
 
 _DYING, _REPLACED = 1, 2
 """What ``PartRow.dead`` says: the store called the part dead, or another part has taken its place."""
 
-_RANK = {state: rank for rank, state in enumerate(OrderState)}
+_RANK: Mapping[str, int] = {state: rank for rank, state in enumerate(OrderState)}
+
+_encode = msgspec.json.Encoder().encode
+_taken = msgspec.json.Decoder(dict[int, int])
 
 
 def order_seen(state: State, event: OrderSeen) -> None:
@@ -33,12 +36,14 @@ def order_seen(state: State, event: OrderSeen) -> None:
     part = parts.get(event.part)
     if part is None:
         part = PartRow(order.id, event.part, event.state, 0, 0, 0)
+        state.parts.add(parts, event.part, part)
+    else:
+        state.parts.change(part)
     if event.state is not OrderState.CANCELLED or not OrderState(part.state).left:
         # What has left the shop is not back because somebody cancels it; only a return brings it back.
         part.state = event.state
     part.modified_at, part.total = event.modified_at, event.total
     part.dead, part.digest = max(part.dead, int(event.dead)), event.digest
-    state.parts.put(part)
     _take_lines(state, order, event, OrderState(part.state), touched)
     if event.customer:
         order.customer, order.sealed = event.customer, event.sealed
@@ -47,7 +52,7 @@ def order_seen(state: State, event: OrderSeen) -> None:
     order.remote_state, order.payment, order.shipping = event.remote_state, event.payment, event.shipping
     _sum_up(state, order, touched)
     for product in touched.values():
-        recompute(state, product)
+        recompute_stock(state, product)
 
 
 def _new_order(state: State, event: OrderSeen) -> OrderRow:
@@ -71,12 +76,14 @@ def _bury(state: State, order: OrderRow, part_id: str) -> None:
 def _take_lines(
     state: State, order: OrderRow, event: OrderSeen, part_state: OrderState, touched: dict[int, ProductRow]
 ) -> None:
-    told = {line.line_id for line in event.lines}
-    for line in [*state.lines.of(order.id).values()]:
-        if line.part == event.part and line.line_id not in told:
-            state.lines.delete(line)
+    lines = state.lines.of(order.id)
+    if lines:
+        told = {line.line_id for line in event.lines}
+        for line in [*lines.values()]:
+            if line.part == event.part and line.line_id not in told:
+                state.lines.delete(line)
     for seen in event.lines:
-        known = state.lines.get(order.id, (seen.line_id, event.part))
+        known = lines.get((seen.line_id, event.part))
         product = state.product(seen.product) if seen.product else None
         if known is not None:
             product_id = known.product
@@ -88,11 +95,9 @@ def _take_lines(
         if known is not None and line_state is OrderState.CANCELLED and OrderState(known.state).left:
             line_state = OrderState(known.state)
         row = LineRow(
-            order.id, seen.line_id, event.part, product_id, seen.remote_id, msgspec.json.encode(seen.codes).decode(),
+            order.id, seen.line_id, event.part, product_id, seen.remote_id, _encode(seen.codes).decode(),
             seen.name, seen.quantity, seen.price, seen.taken, line_state,
         )  # fmt: skip
-        if known is not None:
-            state.lines.delete(known)
         state.lines.put(row)
         if product_id is not None:
             _touch(state, product_id, touched)
@@ -111,22 +116,20 @@ def _touch(state: State, product_id: int, touched: dict[int, ProductRow]) -> Pro
 def _sum_up(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> None:
     """The order's state, totals and reservations from its living parts."""
     parts = state.parts.of(order.id)
-    alive = {part.part: part for part in parts.values() if not part.dead}
+    alive = [part for part in parts.values() if not part.dead]
     lines = living_lines(state, order.id)
-    states = [OrderState(part.state) for part in alive.values()]
-    order.state = _state_of(states)
-    order.total = sum(part.total for part in alive.values() if OrderState(part.state).holds_stock)
+    order.state = _state_of([part.state for part in alive])
+    order.total = sum(part.total for part in alive if part.state in HOLDS_STOCK)
     order.lines = len({line.line_id for line in lines})
-    order.unknown = sum(1 for line in lines if line.product is None and OrderState(line.state).holds_stock)
-    ready = order.state != OrderState.WAITING and OrderState(order.state).holds_stock
-    if order.export in ("", "never") and ready:
+    order.unknown = sum(1 for line in lines if line.product is None and line.state in HOLDS_STOCK)
+    if order.export in ("", "never") and order.state != OrderState.WAITING and order.state in HOLDS_STOCK:
         order.export = "due"
     if order.export == "due":
-        if not OrderState(order.state).holds_stock:
+        if order.state not in HOLDS_STOCK:
             order.export = "never"
         elif not order.unknown:
             state.wake("")
-    state.orders.put(order)
+    state.orders.change(order)
     _expect(state, order, lines, touched)
     _reserve(state, order, lines, touched)
 
@@ -140,14 +143,18 @@ def living_lines(state: State, order: int) -> list[LineRow]:
     parts = state.parts.of(order)
     lines = state.lines.of(order).values()
     living = [line for line in lines if not parts[line.part].dead]
+    if len(living) == len(lines):
+        return living
     covered = {line.line_id for line in living}
     waiting = [line for line in lines if parts[line.part].dead == _DYING and line.line_id not in covered]
     return living + waiting
 
 
-def _state_of(states: list[OrderState]) -> OrderState:
+def _state_of(states: list[str]) -> str:
     """The least advanced of the living parts; a cancelled or returned one counts only if all are."""
-    holding = [each for each in states if each.holds_stock]
+    if len(states) == 1:
+        return states[0]
+    holding = [each for each in states if each in HOLDS_STOCK]
     return min(holding or states or [OrderState.CANCELLED], key=_RANK.__getitem__)
 
 
@@ -157,15 +164,18 @@ def _expect(state: State, order: OrderRow, lines: list[LineRow], touched: dict[i
     for line in lines:
         if line.product is not None:
             taken[line.product] = taken.get(line.product, 0) + line.taken
-    before = dict(msgspec.json.decode(order.taken, type=dict[str, int])) if order.taken else {}
+    text = _encode({str(key): value for key, value in sorted(taken.items())}).decode()
+    if text == order.taken:
+        return
+    before = _taken.decode(order.taken) if order.taken else {}
+    order.taken = text
     changed_at = max(part.modified_at for part in state.parts.of(order.id).values())
-    for product_id in sorted({*taken, *map(int, before)}):
-        change = taken.get(product_id, 0) - before.get(str(product_id), 0)
+    for product_id in sorted({*taken, *before}):
+        change = taken.get(product_id, 0) - before.get(product_id, 0)
         figure = state.figures.get(product_id, (order.store, Kind.STOCK)) if change else None
         if figure is not None:
             _touch(state, product_id, touched)
             sold_there(state, figure, change, order.placed_at if change > 0 else changed_at)
-    order.taken = msgspec.json.encode({str(key): value for key, value in sorted(taken.items())}).decode()
 
 
 def _reserve(state: State, order: OrderRow, lines: list[LineRow], touched: dict[int, ProductRow]) -> None:
@@ -174,7 +184,7 @@ def _reserve(state: State, order: OrderRow, lines: list[LineRow], touched: dict[
         return
     owed: dict[str, tuple[int, int]] = {}
     for line in lines:
-        if line.product is not None and OrderState(line.state).holds_stock:
+        if line.product is not None and line.state in HOLDS_STOCK:
             quantity = owed.get(line.line_id, (0, 0))[1] + line.quantity
             owed[line.line_id] = (line.product, quantity)
     held = state.reservations.of(order.id)
@@ -193,13 +203,16 @@ def _reserve(state: State, order: OrderRow, lines: list[LineRow], touched: dict[
 
 def _change(state: State, row: ReservationRow, quantity: int, touched: dict[int, ProductRow]) -> None:
     product = _touch(state, row.product, touched)
-    balance = state.balances.get(row.product, row.warehouse) or BalanceRow(row.product, row.warehouse)
+    balance = state.balances.get(row.product, row.warehouse)
+    if balance is None:
+        balance = BalanceRow(row.product, row.warehouse)
+        state.balances.put(balance)
     change = quantity - row.quantity
     balance.reserved += change
     product.reserved += change
     product.available -= change
-    state.balances.put(balance)
-    state.products.put(product)
+    state.balances.change(balance)
+    state.products.change(product)
     row.quantity = quantity
     if quantity:
         state.reservations.put(row)
@@ -212,7 +225,7 @@ def release(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> No
     for row in [*state.reservations.of(order.id).values()]:
         _change(state, row, 0, touched)
     order.released = order.released or state.seq
-    state.orders.put(order)
+    state.orders.change(order)
 
 
 def line_resolved(state: State, event: LineResolved) -> None:
@@ -228,7 +241,7 @@ def line_resolved(state: State, event: LineResolved) -> None:
             state.lines.put(line)
     _sum_up(state, order, touched)
     for each in touched.values():
-        recompute(state, each)
+        recompute_stock(state, each)
 
 
 def order_exporting(state: State, event: OrderExporting) -> None:
@@ -236,7 +249,7 @@ def order_exporting(state: State, event: OrderExporting) -> None:
     order = state.order(event.store, event.number)
     if order is not None:
         order.export, order.export_key = "sending", event.key
-        state.orders.put(order)
+        state.orders.change(order)
 
 
 def order_exported(state: State, event: OrderExported) -> None:
@@ -246,9 +259,9 @@ def order_exported(state: State, event: OrderExported) -> None:
         return
     if event.ref:
         order.export, order.export_ref, order.exported_at = "done", event.ref, state.at
-    elif not OrderState(order.state).holds_stock:
+    elif order.state not in HOLDS_STOCK:
         order.export = "never"
-    state.orders.put(order)
+    state.orders.change(order)
 
 
 def erp_order_moved(state: State, event: ErpOrderMoved) -> None:
@@ -258,7 +271,7 @@ def erp_order_moved(state: State, event: ErpOrderMoved) -> None:
         if not order.erp_at:
             order.erp_at = event.known_at
         order.erp_state = event.state
-        state.orders.put(order)
+        state.orders.change(order)
 
 
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {

@@ -100,7 +100,7 @@ def balances_counted(state: State, event: BalancesCounted) -> None:
         product.available += change
         if product.id not in touched:
             touched[product.id] = product
-            state.products.put(product)
+            state.products.change(product)
             state.trace(product.id)
     for store, number in event.released:
         order = state.order(store, number)
