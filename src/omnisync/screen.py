@@ -91,7 +91,7 @@ async def connected(folder: Path, config: Path, environment: Mapping[str, str] =
     shop = await in_thread(lambda: _shop(config, environment))
     from omnisync.daemon.service import running
 
-    async with running(shop.folder, shop.clock, shop.engine) as daemon:
+    async with running(shop.folder, shop.clock, shop.engine, shop.keeping) as daemon:
         yield Link(daemon.commands, hosted=True, life=daemon.task)
 
 

@@ -16,6 +16,8 @@ from omnisync.connect.erp import ErpConnector
 from omnisync.connect.http import Transport
 from omnisync.connect.loader import discover, load
 from omnisync.connect.store import Capabilities, ReadBack, StoreConnector
+from omnisync.daemon.housekeeping import Keeping
+from omnisync.log.kept_backups import FOLDER
 from omnisync.log.writer import Log
 from omnisync.model.last_piece import LastPieceRules
 from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy, StoreRules
@@ -54,6 +56,13 @@ class Shop:
     def folder(self) -> Path:
         """The data folder."""
         return self.settings.shop.data_folder
+
+    @property
+    def keeping(self) -> Keeping:
+        """What the daemon keeps: backups, and events as they are."""
+        wish, shop = self.settings.keeping, self.settings.shop
+        folder = wish.backups_folder or shop.data_folder / FOLDER
+        return Keeping(folder, wish.daily_backups, wish.monthly_backups, wish.unpacked_days, shop.language)
 
     def secrets(self) -> Sequence[str]:
         """Every secret of the configuration, to be kept out of logs."""

@@ -51,7 +51,7 @@ def test_a_backup_is_whole_private_and_taken_while_the_daemon_writes(
 ) -> None:
     target = tmp_path / "monday.db"
     shop.ok("price", "BRU-0150", "80", "--store", "trendyol")
-    assert "is written and checked" in shop.ok("backup", str(target))
+    assert "is written and proven" in shop.ok("backup", str(target))
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.glob("monday*")] == ["monday.db"]
     with Reader(target) as reader:

@@ -78,7 +78,7 @@ def grades(shop: Shop) -> dict[str, set[str]]:
 
 def test_check_of_a_shop_that_is_in_order(shop: Shop, export: Path, daemon: Daemon) -> None:
     assert grades(shop) == {
-        "configuration": {"ok"}, "files": {"ok"}, "database": {"ok"}, "daemon": {"ok"},
+        "configuration": {"ok"}, "files": {"ok"}, "database": {"ok"}, "backup": {"ok"}, "daemon": {"ok"},
         "erp": {"ok", "warning"},
     }, shop.run("check").output  # fmt: skip
 

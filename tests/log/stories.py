@@ -150,6 +150,7 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.CustomerForgotten: st.builds(
         ev.CustomerForgotten, st.sampled_from(("erp:K", "s1:7")), st.just("hash"), st.just(5)
     ),
+    ev.BackupWritten: st.builds(ev.BackupWritten, st.just("b.db"), st.just(5), st.just(1)),
     ev.Restored: st.builds(ev.Restored, st.just(5)),
 }  # fmt: skip
 """How each type of event is made up."""

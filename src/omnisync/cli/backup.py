@@ -8,6 +8,7 @@ import click
 
 from omnisync.cli.output import say
 from omnisync.cli.place import Place
+from omnisync.cli.replaying import bar
 from omnisync.folders import DATABASE
 from omnisync.log.backup import backup as copy
 from omnisync.text import _, quantity
@@ -16,8 +17,8 @@ from omnisync.text import _, quantity
 @click.command(
     short_help=_("Write a copy of the database to a file."),
     help=_(
-        "Write a copy of the database to a new file, while the daemon goes on. The copy is checked; it can be read "
-        "by you only, because customers stand in it. The configuration is not in it: keep a copy of that too.\n\n"
+        "Write a copy of the database to a new file, while the daemon goes on. The copy is proven by replaying its "
+        "log; it can be read by you only, because customers stand in it. The configuration is not in it: keep a copy of that too.\n\n"
         "Example: omnisync backup /media/usb/omnisync-monday.db"
     ),
 )
@@ -25,6 +26,7 @@ from omnisync.text import _, quantity
 @click.pass_obj
 def backup(place: Place, file: Path) -> None:
     """Back up."""
-    copy(place.folder / DATABASE, file)
+    with bar(_("Proving")) as progress:
+        copy(place.folder / DATABASE, file, progress)
     megabytes = quantity(round(file.stat().st_size / 1000))
-    say(_("{path} is written and checked ({megabytes} MB).").format(path=file, megabytes=megabytes))
+    say(_("{path} is written and proven ({megabytes} MB).").format(path=file, megabytes=megabytes))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from omnisync.cli.checkup import Checked, daemon_state, database, rights
+from omnisync.cli.checkup import Checked, backups, daemon_state, database, rights
 from omnisync.cli.checkup_connections import connections
 from omnisync.cli.options import json_option
 from omnisync.cli.output import Piece, say_json, say_pieces, tell
@@ -39,7 +39,7 @@ _SIGNS = {Grade.OK: Piece("✓", "green"), Grade.WARNING: Piece("!", "yellow"), 
 def check(place: Place, timeout: int, as_json: bool) -> None:
     """Check."""
     settings, found = _configuration(place)
-    checked = [*found, *rights(place), *database(place), *daemon_state(place)]
+    checked = [*found, *rights(place), *database(place), *backups(place), *daemon_state(place)]
     if settings is not None:
         if not as_json:
             tell(_("Asking the ERP and the stores ..."))

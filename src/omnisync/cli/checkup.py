@@ -16,9 +16,10 @@ from omnisync.errors import DaemonNotRunning, DatabaseError
 from omnisync.explain.words import health_words
 from omnisync.folders import DATABASE, LOG, SOCKET
 from omnisync.log.examine import examine, needs_one_writer
+from omnisync.log.kept_backups import OLD, last_written, trouble
 from omnisync.log.reader import Reader
 from omnisync.model.commands import Status
-from omnisync.text import _, number, plural, quantity
+from omnisync.text import _, local, number, plural, quantity
 
 _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
 """Free bytes under which a disk is worth a warning, and under which it is a problem."""
@@ -113,6 +114,27 @@ def _sqlite() -> Finding:
         # Not a warning: OmniSync itself writes through one connection only, so that nothing can happen.
         text += ": " + _("never open the database with another program that writes while the daemon runs")
     return Finding(Grade.OK, text)
+
+
+def backups(place: Place) -> Iterator[Checked]:
+    """Whether there is a good backup, and how old it is."""
+    about, path = _("backup"), place.folder / DATABASE
+    if not path.exists():
+        return
+    with Reader(path) as reader:
+        last, reason = last_written(reader), trouble(reader)
+    if reason:
+        advice = _("It is tried again every hour. Look at [keeping] in the configuration.")
+        yield Checked(about, Finding(Grade.PROBLEM, reason, advice))
+    if last is None:
+        text = _("there is no backup yet; the daemon makes one a day, the first some minutes after its start")
+        yield Checked(about, Finding(Grade.OK, text))
+        return
+    at, written = last
+    text = _("{path} is of {at}").format(path=written.path, at=local(at).strftime("%Y-%m-%d %H:%M"))
+    old = place.now() - at > OLD
+    advice = _("Let the daemon run, or make one: omnisync backup FILE") if old else ""
+    yield Checked(about, Finding(Grade.WARNING if old else Grade.OK, text, advice))
 
 
 def daemon_state(place: Place) -> Iterator[Checked]:

@@ -43,7 +43,7 @@ def daemon(place: Place, echo: bool) -> None:
             )
         )
     try:
-        asyncio.run(serve(shop.folder, shop.clock, shop.engine))
+        asyncio.run(serve(shop.folder, shop.clock, shop.engine, shop.keeping))
     except OmniSyncError:
         raise
     except Exception as error:

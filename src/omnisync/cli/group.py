@@ -62,6 +62,7 @@ def entries() -> Mapping[str, Entry]:
             shop, f"{here}.connector", _("Show the connectors, and test whether one keeps its promises.")
         ),
         "backup": Entry(data, f"{here}.backup", _("Write a copy of the database to a file.")),
+        "backups": Entry(data, f"{here}.backups", _("Which backups there are, and how the last one went.")),
         "restore": Entry(data, f"{here}.restore", _("Put a backup in the place of the database.")),
         "forget": Entry(data, f"{here}.forget", _("Erase everything personal of one customer, for good.")),
         "verify": Entry(data, f"{here}.verify", _("Prove that the tables are what the log says.")),

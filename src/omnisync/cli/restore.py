@@ -13,6 +13,7 @@ from omnisync.cli.replaying import bar
 from omnisync.daemon.lock import only_one
 from omnisync.folders import DATABASE
 from omnisync.log import backup
+from omnisync.log.copying import discard
 from omnisync.ports import SystemClock
 from omnisync.text import _, local, number
 
@@ -41,7 +42,7 @@ def restore(place: Place, file: Path, yes: bool) -> None:
                 click.confirm(_question(prepared), abort=True, err=True)
             kept = asyncio.run(backup.restore(prepared, database, SystemClock(), actor()))
         finally:
-            backup.discard(prepared.path)
+            discard(prepared.path)
     say(_("Restored {path}: {events} events.").format(path=file, events=number(prepared.condition.events)))
     if kept is not None:
         say(_("The database that was there is kept as {path}.").format(path=kept))

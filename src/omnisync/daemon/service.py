@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from omnisync.connect.http import load_transport
+from omnisync.daemon.housekeeping import Housekeeper, Keeping
 from omnisync.daemon.lock import only_one
 from omnisync.daemon.memory import calm_collector, give_back_when_quiet
 from omnisync.daemon.notify import Notifier
@@ -37,9 +38,10 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    folder: Path, clock: Clock, make_engine: Callable[[Log, Ticker, AsyncExitStack], Awaitable[Engine]]
-) -> AsyncIterator[Running]:
-    """Run the shop of that data folder as long as the context is open.
+    folder: Path, clock: Clock, make_engine: Callable[[Log, Ticker, AsyncExitStack], Awaitable[Engine]],
+    keeping: Keeping | None = None,
+) -> AsyncIterator[Running]:  # fmt: skip
+    """Run the shop of that data folder as long as the context is open; without ``keeping``, its data are left alone.
 
     Raises AlreadyRunning, and DatabaseError when the database can't be used.
     """
@@ -53,21 +55,24 @@ async def running(
         commands = Commands(engine)
         await stack.enter_async_context(CommandServer(folder / SOCKET, commands))
         task = asyncio.create_task(engine.run(), name="engine")
-        relief = asyncio.create_task(give_back_when_quiet(log, clock), name="memory")
+        besides = [asyncio.create_task(give_back_when_quiet(log, clock), name="memory")]
+        if keeping is not None:
+            besides.append(asyncio.create_task(Housekeeper(log, clock, keeping).run(), name="housekeeping"))
         try:
             yield Running(engine, commands, log, task)
         finally:
-            relief.cancel()
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for each in (*besides, task):
+                each.cancel()
+            await asyncio.gather(*besides, task, return_exceptions=True)
             # A worker that died of something unforeseen must not end in silence.
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 
 
 async def serve(
-    folder: Path, clock: Clock, make_engine: Callable[[Log, Ticker, AsyncExitStack], Awaitable[Engine]]
-) -> None:
+    folder: Path, clock: Clock, make_engine: Callable[[Log, Ticker, AsyncExitStack], Awaitable[Engine]],
+    keeping: Keeping | None = None,
+) -> None:  # fmt: skip
     """Run headless until SIGTERM or SIGINT, telling systemd how it goes."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -77,7 +82,7 @@ async def serve(
     notifier = Notifier()
     load_transport()
     calm_collector()
-    async with running(folder, clock, make_engine) as daemon:
+    async with running(folder, clock, make_engine, keeping) as daemon:
         told.info("daemon.started", folder=str(folder), stores=sorted(daemon.engine.stores))
         notifier.ready()
         await _until(stop, daemon, notifier, clock)

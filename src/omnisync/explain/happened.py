@@ -7,6 +7,7 @@ from typing import Any
 
 from omnisync.explain.words import kind_words, reason_words
 from omnisync.model.events import (
+    BackupWritten,
     BalancesCounted,
     BatchAnswered,
     BatchDropped,
@@ -347,6 +348,15 @@ def _quarantine_closed(event: QuarantineClosed) -> str:
     return _("no longer set aside: {subject} of {store}").format(subject=event.subject, store=event.connector)
 
 
+def _backup_written(event: BackupWritten) -> str:
+    return plural(
+        "a backup of {n} event was written and proven: {path}",
+        "a backup of {n} events was written and proven: {path}",
+        event.events,
+        path=event.path,
+    )
+
+
 def _restored(event: Restored) -> str:
     at = local(event.backup_at).strftime("%Y-%m-%d %H:%M:%S")
     return _("a person restored a backup whose newest event is of {at}").format(at=at)
@@ -402,6 +412,7 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     FiguresReleased: _figures_released,
     Quarantined: _quarantined,
     QuarantineClosed: _quarantine_closed,
+    BackupWritten: _backup_written,
     Restored: _restored,
     CustomerForgotten: _forgot,
 }

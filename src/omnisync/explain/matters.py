@@ -62,6 +62,8 @@ def subject_words(subject: str) -> str:
     if kind == "row":
         source, _colon, line = rest.partition(":")[2].rpartition(":")
         return _("{file}, line {line}").format(file=source, line=line)
+    if subject == "backup":
+        return _("the daily backup")
     return _("the store's catalogue") if kind == "catalogue" else subject
 
 

@@ -20,14 +20,14 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from omnisync.errors import CommandRefused, DatabaseError, DatabaseTooNew, DiskFull
+from omnisync.errors import CommandRefused, DatabaseError, DatabaseTooNew
 from omnisync.log.apply import TABLES_VERSION
-from omnisync.log.examine import Condition, examine, quick_check
+from omnisync.log.copying import copy_out, discard, in_words, sync
+from omnisync.log.examine import Condition, examine
 from omnisync.log.forget import again, erasures, scrub
 from omnisync.log.migrate import migrations
 from omnisync.log.reader import Reader
@@ -41,23 +41,24 @@ _OVERLAP = 86_400_000
 """Milliseconds by which orders are asked for from before the backup."""
 
 
-def backup(source: Path, target: Path) -> None:
-    """Write a copy of the database to a new file. Raises CommandRefused, DatabaseError, DiskFull."""
+def backup(source: Path, target: Path, progress: Progress = lambda _done, _total: None) -> None:
+    """Write a copy of the database to a new file, and prove it. Raises CommandRefused, DatabaseError, DiskFull."""
     if target.exists():
         raise CommandRefused(_("{path} is there already and stays as it is. Name another file.").format(path=target))
+
+    def prove(copy: sqlite3.Connection) -> None:
+        # What a restore will ask of it.
+        if differences := verify(copy, progress):
+            tables = ", ".join(each.table for each in differences)
+            raise DatabaseError(
+                _("The tables are not what the log says ({tables}). Run: omnisync rebuild").format(tables=tables)
+            )
+
     Reader(source).close()
-    beside = target.with_name(target.name + ".part")
-    with _in_words(target), _removed_after(beside):
-        # Made with its final rights: nobody else can open it, not even for a moment.
-        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
-            db.execute("VACUUM INTO ?", (str(beside),))
-        with closing(sqlite3.connect(f"{beside.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
-            if faults := quick_check(db):
-                raise DatabaseError(_("The copy is not sound: {faults}").format(faults="; ".join(faults)))
-        _sync(beside)
-        beside.rename(target)
-        _sync(target.parent)
+    # Not the reader's own connection: SQLite takes a copy for a write where only queries are allowed.
+    uri = f"{source.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
+        copy_out(db, target, prove)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def prepare(backup_file: Path, database: Path, progress: Progress = lambda _done
     copy = database.with_name(database.name + ".restoring")
     discard(copy)
     with (
-        _in_words(copy),
+        in_words(copy),
         backup_file.open("rb") as source,
         os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target,
     ):
@@ -132,7 +133,8 @@ async def restore(prepared: Prepared, database: Path, clock: Clock, actor: str) 
     """
     erased = erasures(database)
     try:
-        log = await Log.open(prepared.path, clock)
+        # The backup itself stays where it is: no other copy is needed before this one is brought up to date.
+        log = await Log.open(prepared.path, clock, keep=lambda _db, _now: None)
         try:
             await log.transact(lambda change: _tell(change, prepared.condition.newest), actor)
             # An older backup must not bring anybody back who has been erased since.
@@ -140,7 +142,7 @@ async def restore(prepared: Prepared, database: Path, clock: Clock, actor: str) 
                 await log.query(scrub)
         finally:
             await log.close()
-        with _in_words(database):
+        with in_words(database):
             return _exchange(prepared.path, database, clock.now())
     finally:
         discard(prepared.path)
@@ -168,9 +170,9 @@ def _exchange(copy: Path, database: Path, now: int) -> Path | None:
         for ending in ("-wal", "-shm"):
             if (rest := Path(f"{database}{ending}")).exists():
                 rest.rename(f"{kept}{ending}")
-    _sync(copy)
+    sync(copy)
     copy.replace(database)
-    _sync(database.parent)
+    sync(database.parent)
     return kept
 
 
@@ -193,38 +195,3 @@ def _free_name(database: Path, now: int) -> Path:
         number += 1
         path = database.with_name(f"{stem}-{number}{database.suffix}")
     return path
-
-
-def discard(copy: Path) -> None:
-    """Take an unused copy away, with what SQLite put beside it."""
-    for ending in ("", "-wal", "-shm", "-journal"):
-        Path(f"{copy}{ending}").unlink(missing_ok=True)
-
-
-@contextmanager
-def _removed_after(path: Path) -> Iterator[None]:
-    """What was begun and not finished is taken away; a file that was there before is not ours to take."""
-    if path.exists():
-        raise CommandRefused(_("{path} is in the way: an earlier backup was cut off. Remove it.").format(path=path))
-    try:
-        yield
-    finally:
-        discard(path)
-
-
-@contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, sqlite3.Error) as error:
-        if "full" in str(error) or getattr(error, "errno", 0) == 28:
-            raise DiskFull(_("There is not enough room for {path}. Nothing was changed.").format(path=path)) from error
-        raise CommandRefused(_("{path} can't be written: {reason}").format(path=path, reason=error)) from error
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

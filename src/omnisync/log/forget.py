@@ -23,6 +23,7 @@ from pathlib import Path
 import msgspec
 
 from omnisync.errors import DatabaseError
+from omnisync.log.kept_backups import FOLDER, folder_of, kept
 from omnisync.log.people import key_hash, unseal
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Change
@@ -180,10 +181,14 @@ def _rewrite_keys(db: sqlite3.Connection) -> None:
 
 
 def backups_of(database: Path) -> list[Path]:
-    """The copies of the database that stand in its folder: what a restore kept, and backups."""
+    """The copies of the database: what a restore kept in its folder, and the backups, wherever they are kept."""
     folder = database.parent
     beside = [path for path in folder.glob("*.db") if path != database]
-    return sorted([*beside, *folder.glob("backups/*.db")])
+    folders = {folder / FOLDER}
+    with suppress(DatabaseError), Reader(database) as reader:
+        folders.add(folder_of(reader, folder / FOLDER))
+    ours = {*folder.glob(f"{FOLDER}/*.db"), *(backup.path for place in folders for backup in kept(place))}
+    return sorted([*beside, *ours])
 
 
 def wipe(backups: Iterable[Path], told: Collection[CustomerForgotten]) -> tuple[int, list[str]]:

@@ -21,7 +21,7 @@ import aiosqlite
 from omnisync.errors import DatabaseError, DatabaseReadOnly, DiskFull, OmniSyncError
 from omnisync.log import stored
 from omnisync.log.apply import apply
-from omnisync.log.migrate import prepare
+from omnisync.log.migrate import Keep, keep_copy, prepare
 from omnisync.log.state import State
 from omnisync.model.events import Event, encode, tag
 from omnisync.ports import Clock
@@ -134,11 +134,11 @@ class Log:
         self._rested_at = 0
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock, opener: Opener = open_on_thread) -> Log:
-        """Open (or make) the database and bring it up to date. Raises DatabaseError."""
+    async def open(cls, path: Path, clock: Clock, opener: Opener = open_on_thread, keep: Keep = keep_copy) -> Log:
+        """Open (or make) the database and bring it up to date, after a copy was kept. Raises DatabaseError."""
         connection = await opener(lambda: _connect(path))
         try:
-            site = await connection.hop(lambda db: _translated(lambda: prepare(db, clock.now())))
+            site = await connection.hop(lambda db: _translated(lambda: prepare(db, clock.now(), keep)))
             log = cls(connection, path, site, clock)
             log._next_seq = await connection.hop(log._begin)
         except BaseException:

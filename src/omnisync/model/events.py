@@ -526,6 +526,14 @@ class QuarantineClosed(Fact, frozen=True, tag="quarantine.out"):
 # The log itself
 
 
+class BackupWritten(Fact, frozen=True, tag="log.backup"):
+    """A backup was written and proven: of how many bytes, holding how many events."""
+
+    path: str
+    size: int
+    events: int
+
+
 class Restored(Fact, frozen=True, tag="log.restored"):
     """A backup took the place of the database: what happened after ``backup_at`` (its newest event) is not in it.
 
@@ -541,7 +549,7 @@ Event: TypeAlias = Union[  # noqa: UP007
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
     ExclusionSet, DriftFound, DriftRepaired, DriftAccepted,
     StorePaused, StoreLive, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped,
-    FiguresReleased, Quarantined, QuarantineClosed, Restored, CustomerForgotten,
+    FiguresReleased, Quarantined, QuarantineClosed, BackupWritten, Restored, CustomerForgotten,
 ]  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

@@ -95,6 +95,7 @@ class _Interview:
             *self._erp(),
             *_table("guard", "guard", {}),
             *_table("last_pieces", "last_pieces", {}),
+            *_table("keeping", "keeping", {}),
         ]
         first = ""
         for name, platform in self._stores():

@@ -17,6 +17,7 @@ from omnisync.settings.problems import Problem, configuration_error, expected, n
 from omnisync.settings.shape import (
     ErpSettings,
     GuardSettings,
+    KeepingSettings,
     LastPieceSettings,
     OptionValue,
     ScreenSettings,
@@ -78,11 +79,13 @@ class _Check:
             ("shop", ShopSettings),
             ("guard", GuardSettings),
             ("last_pieces", LastPieceSettings),
+            ("keeping", KeepingSettings),
             ("screen", ScreenSettings),
         ):
             if isinstance(table := values.get(section), dict):
                 values[section] = self._only(table, (section,), model.model_fields)
-        self._resolve_folders(values.get("shop"))
+        self._resolve_folders(values.get("shop"), "data_folder", "secrets_folder", "plugins_folder")
+        self._resolve_folders(values.get("keeping"), "backups_folder")
         if isinstance(table := values.get("erp"), dict):
             values["erp"] = self._connection(table, ("erp",), ErpSettings, Role.ERP)
         if isinstance(stores := values.get("stores"), dict):
@@ -95,14 +98,14 @@ class _Check:
                 self._add((*key, name), unknown_key(name, known))
         return {name: value for name, value in table.items() if name in known}
 
-    def _resolve_folders(self, shop: object) -> None:
-        if isinstance(shop, dict):
-            for name in ("data_folder", "secrets_folder", "plugins_folder"):
-                folder = shop.get(name)
+    def _resolve_folders(self, table: object, *names: str) -> None:
+        if isinstance(table, dict):
+            for name in names:
+                folder = table.get(name)
                 if folder == "":
-                    del shop[name]
+                    del table[name]
                 elif isinstance(folder, str):
-                    shop[name] = beside(self._sources.config, folder)
+                    table[name] = beside(self._sources.config, folder)
 
     def _store(self, name: str, table: object, values: Mapping[str, Any]) -> object:
         if not isinstance(table, dict):

@@ -21,6 +21,7 @@ from omnisync.model.quantity import PIECE
 from omnisync.settings.shape import (
     ErpSettings,
     GuardSettings,
+    KeepingSettings,
     LastPieceSettings,
     ScreenSettings,
     ShopSettings,
@@ -32,6 +33,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "erp": ErpSettings,
     "guard": GuardSettings,
     "last_pieces": LastPieceSettings,
+    "keeping": KeepingSettings,
     "stores.NAME": StoreSettings,
     "screen": ScreenSettings,
 }

@@ -211,6 +211,22 @@ class LastPieceSettings(Table):
     slowly, more of what sells by the hour."""
 
 
+class KeepingSettings(Table):
+    """Backups, and how long old events are kept as they are."""
+
+    backups_folder: Path | None = None
+    """Where the daily backups go, best on another disk. Without it: `backups` in the data folder."""
+
+    daily_backups: Annotated[int, Field(ge=1)] = 14
+    """Of how many days the backup is kept."""
+
+    monthly_backups: Annotated[int, Field(ge=0)] = 12
+    """Of how many months one backup is kept besides."""
+
+    unpacked_days: Annotated[int, Field(ge=1)] = 30
+    """After how many days events are packed into a tenth of their size; nothing is lost by it, and all is still shown."""
+
+
 class StoreSettings(Connection):
     """One store: what it sells, at what price, and how often it is asked."""
 
@@ -315,6 +331,7 @@ class Settings(BaseSettings):
     erp: ErpSettings
     guard: GuardSettings = GuardSettings()
     last_pieces: LastPieceSettings = LastPieceSettings()
+    keeping: KeepingSettings = KeepingSettings()
     stores: Mapping[str, StoreSettings] = {}
     screen: ScreenSettings = ScreenSettings()
 

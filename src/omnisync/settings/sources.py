@@ -20,7 +20,7 @@ from omnisync.settings.problems import Problem, nearest
 from omnisync.settings.toml_lines import KeyPath, key_lines
 from omnisync.text import _
 
-SECTIONS = ("shop", "erp", "guard", "last_pieces", "stores", "screen", "keys")
+SECTIONS = ("shop", "erp", "guard", "last_pieces", "keeping", "stores", "screen", "keys")
 PREFIX = "OMNISYNC_"
 
 _SECRET_FILE = re.compile(r"(erp|stores)\..+")

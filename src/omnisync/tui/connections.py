@@ -12,6 +12,7 @@ import msgspec
 from omnisync.connect.budget import Allowance
 from omnisync.explain.words import health_words
 from omnisync.log.health import HealthRow, load_health
+from omnisync.log.kept_backups import OLD, STREAM, last_written, trouble
 from omnisync.log.overview import StoreView, held, quarantine, stores
 from omnisync.log.reader import Reader
 from omnisync.text import _, age, number
@@ -82,7 +83,7 @@ def connections(path: Path, live: Live | None, now: int) -> list[Connection]:
         asides = quarantine(reader)
         reads = sum(1 for hold in held(reader) if hold.hold)
     names = {view.name for view in views}
-    erps = sorted((health.keys() | {row.connector for row in asides}) - names) or (["erp"] if reads else [])
+    erps = sorted((health.keys() | {row.connector for row in asides}) - names - {STREAM}) or (["erp"] if reads else [])
     found = []
     for view in views:
         waits = view.held + view.refused + view.quarantined + view.unmatched
@@ -91,6 +92,20 @@ def connections(path: Path, live: Live | None, now: int) -> list[Connection]:
         waits = reads + sum(row.connector == name for row in asides)
         found.append(_connection(name, None, health.get(name), (), now, waits))
     return found
+
+
+def backup_words(path: Path, now: int) -> tuple[str, str]:
+    """How old the last good backup is, with its look; red when the last one failed or the good one is too old."""
+    with Reader(path) as reader:
+        last, reason = last_written(reader), trouble(reader)
+    if last is None:
+        text = _("there is no backup yet; the daemon makes one a day")
+        return (f"{text} ({reason})", "refused") if reason else (text, "waiting")
+    at, written = last
+    text = _("last good backup {age}: {path}").format(age=age(at, now), path=written.path)
+    if reason:
+        return f"{text} – {_('the newest one failed: {reason}').format(reason=reason)}", "refused"
+    return text, "refused" if now - at > OLD else "dim"
 
 
 def _connection(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from omnisync.log.state import State
-from omnisync.model.events import Restored
+from omnisync.model.events import BackupWritten, Restored
 
 
 def restored(state: State, _event: Restored) -> None:
@@ -28,4 +28,8 @@ def restored(state: State, _event: Restored) -> None:
         state.touch(product)
 
 
-HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {Restored: restored}
+def backup_written(_state: State, _event: BackupWritten) -> None:
+    """It stands in the log, and no table needs to know."""
+
+
+HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {Restored: restored, BackupWritten: backup_written}

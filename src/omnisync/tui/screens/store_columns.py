@@ -85,8 +85,8 @@ def _text(name: str, row: Connection) -> str:
     return number(int(getattr(store, name))) if store else "–"
 
 
-def detail(row: Connection, now: int, *, live: bool) -> Iterator[Line]:
-    """Everything about one connection."""
+def detail(row: Connection, now: int, backup: tuple[str, str], *, live: bool) -> Iterator[Line]:
+    """Everything about one connection, and how the backups are doing."""
     platform = f" ({row.store.platform})" if row.store and row.store.platform != row.name else ""
     sign, look = row.sign
     yield [(row.name, "bold"), (platform, "dim"), ("   ", ""), (f"{sign} {row.words}", look)]
@@ -112,6 +112,7 @@ def detail(row: Connection, now: int, *, live: bool) -> Iterator[Line]:
         yield [(_("Enter shows what waits for you here."), "bold")]
     else:
         yield [(_("Nothing waits for you here."), "dim")]
+    yield [backup]
 
 
 def _last(row: Connection) -> str:

@@ -15,7 +15,7 @@ from omnisync.model.clean import clean
 from omnisync.ports import in_thread
 from omnisync.text import _, plural
 from omnisync.tui.backend import Presence
-from omnisync.tui.connections import Connection, Live, connections, told
+from omnisync.tui.connections import Connection, Live, backup_words, connections, told
 from omnisync.tui.keys import bindings
 from omnisync.tui.paced import Paced
 from omnisync.tui.screens.ask import Ask
@@ -80,6 +80,7 @@ class Stores(Page):
         self._shown = Shown()
         self._paced: Paced | None = None
         self._live: Live | None = None
+        self._backup = ("", "")
         self._problem = ""
         self._read = False
 
@@ -132,6 +133,7 @@ class Stores(Page):
         live = await self._ask()
         try:
             rows = await in_thread(lambda: connections(desk.database, live, desk.clock.now()))
+            self._backup = await in_thread(lambda: backup_words(desk.database, desk.clock.now()))
         except DatabaseError as error:
             self._problem = str(error)
             if self.is_attached:
@@ -177,7 +179,7 @@ class Stores(Page):
             (_("for you"), sum(row.waits for row in rows), "held"),
         ])  # fmt: skip
         if (marked := self.marked) is not None:
-            lines = detail(marked, self.omnisync.desk.clock.now(), live=self._live is not None)
+            lines = detail(marked, self.omnisync.desk.clock.now(), self._backup, live=self._live is not None)
             self.query_one(Lines).show(lines)
 
     @property
