@@ -35,7 +35,7 @@ from omnisync.log.backup import backup
 from omnisync.log.reader import Reader
 from omnisync.log.story import events
 from omnisync.log.writer import Log
-from omnisync.model.commands import Pull, Status, Update
+from omnisync.model.commands import Go, Pull, Status, Update
 from omnisync.settings import load_settings
 from omnisync.shop import Shop
 from omnisync.sync.commands import Commands
@@ -235,6 +235,8 @@ async def _live(loop: VirtualLoop, config: Path, told: list[str]) -> None:
         commands = Commands(engine)
         task = asyncio.create_task(engine.run())
         await asyncio.sleep(1)
+        for name in engine.stores:
+            await commands.run(Go(name), actor="test", id=f"go {name}")
         try:
             for number, way in enumerate(WAYS):
                 for box in boxes.values():

@@ -9,7 +9,7 @@ from tests.log.opened import opened
 
 from omnisync.connect.erp import ErpCustomer, ErpRead
 from omnisync.log.overview import orders
-from omnisync.log.people import digest, seal, unseal
+from omnisync.log.people import digest, seal, unseal, without_person
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import StoreRulesSet
@@ -114,6 +114,13 @@ async def test_a_digest_says_nothing_without_the_key(tmp_path: Path) -> None:
     async with opened(tmp_path / "log") as log:
         one, other = await log.transact(lambda change: [digest(change.state.db, each, BUYER) for each in ("a", "b")])
         assert one != other, "with one hash for all, a guess could be compared with it"
+
+
+def test_a_text_is_told_without_the_person() -> None:
+    text = "Yılmaz Ticaret (vergi 1234567890), AYSEGUL@EXAMPLE.COM, Gizli Sokak 17: ayşegül bilinmiyor, Kadıköy VD"
+    told = without_person(text, BUYER)
+    assert told == "••• (vergi •••), •••, •••: ••• bilinmiyor, Kadıköy VD"
+    assert without_person("anything", Customer()) == "anything"
 
 
 async def test_what_was_sealed_can_be_opened_with_its_key_only(tmp_path: Path) -> None:

@@ -459,6 +459,16 @@ async def test_a_refused_order_is_set_aside_in_the_erp_s_words_and_the_next_goes
 
 
 @story
+async def test_what_the_erp_says_of_the_buyer_goes_into_no_event(shop: Shop) -> None:
+    await shop.begin(A=10)
+    shop.erp.refuses["1"] = "customer ALI has no tax office in Edirne"
+    shop.s1.sell("1", A=1)
+    await shop.take()
+    await shop.export()
+    assert shop.set_aside("erp") == {"order:s1-1": "customer ••• has no tax office in Edirne"}
+
+
+@story
 async def test_however_many_orders_are_refused_they_stand_in_nobody_s_way(shop: Shop) -> None:
     await shop.begin(A=100)
     for number in range(60):

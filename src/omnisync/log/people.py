@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 
 import msgspec
 
 from omnisync.model.order import Customer
+from omnisync.model.secrecy import HIDDEN
 
 _decoder = msgspec.json.Decoder(Customer)
 
@@ -33,6 +35,33 @@ def _key(db: sqlite3.Connection, customer_id: str) -> bytes:
     if not found:
         db.execute("INSERT INTO customer_key VALUES (?, ?)", (customer_id, key))
     return key
+
+
+_LEAST = 3
+"""Letters; a shorter piece of a name stands in too many other words."""
+
+
+def without_person(text: str, customer: Customer) -> str:
+    """The text without what names this buyer: what is written into the log unsealed stays there for ever.
+
+    Towns and countries stay, they name nobody, and a refusal may be about them.
+    """
+    told = [
+        customer.email,
+        customer.phone,
+        customer.company,
+        customer.tax_number,
+        customer.identity_number,
+        customer.note,
+    ]
+    told += customer.name.split()
+    for address in (customer.billing, customer.shipping):
+        told += [address.company, address.street, address.phone, *address.name.split()]
+    pieces = sorted({piece.strip() for piece in told if len(piece.strip()) >= _LEAST}, key=len, reverse=True)
+    if not pieces:
+        return text
+    # Whole words only: Adı is a name, and in Kadıköy it is none.
+    return re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, pieces))})(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
 
 
 def key_hash(key: bytes) -> str:

@@ -15,7 +15,7 @@ from omnisync.connect.erp import ErpConnector, ErpOrder, ErpOrderLine, ErpRead
 from omnisync.errors import ConnectorError, RateLimited, Rejected, SourceProblem
 from omnisync.log import pulls
 from omnisync.log.apply.orders import living_lines
-from omnisync.log.people import unseal
+from omnisync.log.people import unseal, without_person
 from omnisync.log.rows import OrderRow
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
@@ -175,8 +175,10 @@ class ErpSync:
             try:
                 await self._export(order)
             except Rejected as error:
-                self._told.error("order.refused", order=order.key, reason=error.words)
-                await self._log.append(Quarantined(self.rules.name, f"order:{order.key}", error.words))
+                # The ERP may name the buyer, who could then never be forgotten.
+                words = without_person(error.words, order.customer)
+                self._told.error("order.refused", order=order.key, reason=words)
+                await self._log.append(Quarantined(self.rules.name, f"order:{order.key}", words))
             except (ConnectorError, SourceProblem) as error:
                 await self._failed(self.health.write, error)
                 return
