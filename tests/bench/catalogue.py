@@ -13,6 +13,7 @@ from tests.bench import (
     idle,
     intake,
     keys,
+    last_pieces,
     latency,
     listing,
     log_tail,
@@ -35,7 +36,7 @@ ALL: Sequence[tuple[tuple[str, ...], Bench]] = tuple(
     (module.NAMES, module.run)
     for module in (
         erp_pull, latency, push, quiet, intake, appending, rebuilding, listing, first_rows, keys, program_start, log_tail,
-        time_travel, ui_load, idle, start,
+        time_travel, ui_load, idle, start, last_pieces,
     )
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """``rounds``: repetitions of which the median counts; ``samples``: single latencies; ``seconds``: of watching."""
+    """``rounds``: repetitions of which the median counts; ``samples``: single latencies; ``seconds``: of watching; ``worlds`` of ``hours``: simulated."""
 
     products: int
     live_products: int
@@ -21,6 +21,8 @@ class Size:
     rounds: int
     samples: int
     seconds: float
+    worlds: int
+    hours: float
 
 
 FULL = Size(
@@ -36,6 +38,8 @@ FULL = Size(
     rounds=5,
     samples=100,
     seconds=30,
+    worlds=5,
+    hours=12,
 )
 
 TINY = Size(
@@ -51,4 +55,6 @@ TINY = Size(
     rounds=1,
     samples=2,
     seconds=0.5,
+    worlds=1,
+    hours=0.5,
 )

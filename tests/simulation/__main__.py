@@ -30,7 +30,7 @@ def main() -> int:
         tally = world.tally
         took = time.process_time() - began
         print(f"{world.loop.passed / 3600:.0f} hours in {took:.0f} s of processor time, {world.process.starts} starts")
-        print(f"pieces sold {tally.sold}, oversold {tally.oversold}, lost {tally.lost}")
+        print(f"pieces sold {tally.sold}, oversold {tally.oversold}, refused {tally.refused}, lost {tally.lost}")
         print(", ".join(f"{name} {count}" for name, count in sorted(what_happened(world).items())))
         print(world.summary(wish.days * 24))
     return 0

@@ -133,7 +133,7 @@ class Checks:
         owed: Counter[tuple[int, str]] = Counter()
         for order, line, quantity in self._living(db):
             owed[order, line] += quantity
-        released = {order for (order,) in db.execute("SELECT id FROM shop_order WHERE released = 1")}
+        released = {order for (order,) in db.execute("SELECT id FROM shop_order WHERE released <> 0")}
         for key in owed.keys() | held.keys():
             should = 0 if key[0] in released else owed[key]
             if held.get(key, 0) != should:
@@ -163,11 +163,14 @@ class Checks:
         sql = """SELECT p.code, p.active, f.store, f.mode, f.reason, f.wanted, f.wanted_rev, f.confirmed,
             f.confirmed_rev, f.seen, f.check_at, f.batch FROM figure f JOIN product p ON p.id = f.product
             WHERE f.kind = 'stock'"""
+        offered: dict[str, int] = {}
         for code, active, store, mode, reason, wanted, rev, confirmed, confirmed_rev, seen, check, batch in db.execute(
             sql
         ):
             should = self._wanted(self.floors[store], code, stock, active=bool(active))
-            if wanted != should:
+            offered[code] = max(offered.get(code, 0), wanted)
+            # With rules for the last pieces only one of the stores shows them all.
+            if wanted > should or (wanted < should and not self.shape.configuration):
                 self.find(f"P3: {store} is to show {wanted} of {code}, its balances and orders say {should}")
             if mode != "push" or batch or check or rev > confirmed_rev:
                 continue
@@ -175,6 +178,11 @@ class Checks:
                 self.find(f"P4: {store} {code} counts as done with {confirmed} instead of {wanted} {reason}")
             if seen != confirmed and self.floors[store].shape.platform == "trendyol":
                 self.find(f"P4: {store} {code} counts as showing {confirmed}, and was last seen showing {seen}")
+
+        for code, pieces in offered.items():
+            should = max(self._wanted(each, code, stock, active=True) for each in self.floors.values())
+            if self.shape.configuration and code not in self.books.retired and pieces != should:
+                self.find(f"P3: no store is to show more than {pieces} of {code}, and there are {should}")
 
     @staticmethod
     def _wanted(floor: Floor, code: str, stock: Mapping[tuple[str, str], int], *, active: bool) -> int:

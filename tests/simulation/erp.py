@@ -149,10 +149,11 @@ class Books:
             self.stock[code, order.warehouse] -= owed[code] - order.taken[code]
         order.taken = owed
 
-    def deliver(self) -> None:
-        """Goods arrive."""
-        key = self.rng.choice(list(self.stock))
-        self.stock[key] += self.rng.randint(1, 10)
+    def deliver(self) -> tuple[str, int]:
+        """Goods arrive: of which product, and how many."""
+        key, pieces = self.rng.choice(list(self.stock)), self.rng.randint(1, 10)
+        self.stock[key] += pieces
+        return key[0], pieces
 
     def count_anew(self) -> None:
         """Somebody counts and corrects, sometimes half of the shelf, now and then below zero."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,11 +18,15 @@ from omnisync.ports import Clock
 
 @dataclass
 class Tally:
-    """Pieces: ``sold``, of these ``oversold`` (there were no more), and ``lost``: refused, although they were there."""
+    """Pieces: ``sold``, of these ``oversold`` (there were no more), and ``refused``, although they were there.
+
+    ``lost`` are refused ones that nobody else had bought when the next delivery of the product came.
+    """
 
     orders: int = 0
     sold: int = 0
     oversold: int = 0
+    refused: int = 0
     lost: int = 0
     oversales: list[str] = field(default_factory=list)
     """Each oversale: when, where, of what."""
@@ -37,6 +42,8 @@ class Market:
         self.tally = tally
         self._open: set[tuple[str, str]] = set()
         """Orders that still hold back goods which are on the shelf."""
+        self._refused: Counter[str] = Counter()
+        """Pieces of each product that were refused since its last delivery, although they were there."""
 
     def tasks(self) -> list[Coroutine[Any, Any, None]]:
         """Everything that goes on."""
@@ -60,7 +67,9 @@ class Market:
         number = floor.buy(code, pieces) if floor.pieces(code) >= pieces else None
         counted = code not in self.books.made_to_order
         if number is None:
-            self.tally.lost += pieces if counted and there >= pieces else 0
+            if counted and there >= pieces:
+                self.tally.refused += pieces
+                self._refused[code] += pieces
             return
         self.tally.orders += 1
         self.tally.sold += pieces
@@ -117,7 +126,12 @@ class Market:
                 await asyncio.sleep(self.rng.choice([0, 0, 5]))
 
     async def _arrivals(self) -> None:
-        rates = {"deliver": self.shape.deliveries, "reprice": self.shape.reprices}
+        rates = {self._deliver: self.shape.deliveries, self.books.reprice: self.shape.reprices}
         while sum(rates.values()):
             await asyncio.sleep(self.rng.expovariate(sum(rates.values()) / 3600))
-            getattr(self.books, self.rng.choices(list(rates), list(rates.values()))[0])()
+            self.rng.choices(list(rates), list(rates.values()))[0]()
+
+    def _deliver(self) -> None:
+        code, pieces = self.books.deliver()
+        left = max(self.available(floor, code) for floor in self.floors.values()) - pieces
+        self.tally.lost += max(0, min(left, self._refused.pop(code, 0)))

@@ -9,7 +9,7 @@ How to play one, and how to measure something on it::
     from tests.simulation.world import play
 
     world = play(folder, seed=1, hours=12, shape=three_stores(orders_every=60, batch_delay=(1, 90)))
-    world.tally.sold, world.tally.oversold, world.tally.lost  # pieces; ``lost``: a buyer was sent away for nothing
+    world.tally.sold, world.tally.oversold, world.tally.lost  # pieces; ``lost``: sent away for nothing, and unsold
 
 ``Shape`` and ``StoreShape`` (shape.py) hold every figure that can be set: stores, their buyers' rate, poll
 intervals, delays of batches, rules, faults. ``StoreShape.extra`` puts further lines into a store's table of the
