@@ -115,7 +115,7 @@ def _shop(config: Path, environment: Mapping[str, str]) -> Shop:
     importlib.import_module("omnisync.daemon.service")
     shop = Shop(load_settings(config, environment=environment))
     shop.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    start_logging(shop.folder, shop.secrets(), echo=False)
+    start_logging(shop.folder, shop.hidden, echo=False)
     return shop
 
 

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy, StoreRules
 from omnisync.model.secrecy import Secrets
 from omnisync.ports import Blocking, Clock, Ids, SystemClock, in_thread
 from omnisync.settings import Settings
-from omnisync.settings.shape import Connection
+from omnisync.settings.shape import Connection, StoreSettings
+from omnisync.shop_keys import ConfiguredKeys
 from omnisync.sync.engine import Engine, ErpPlan, StorePlan, Ticker
 from omnisync.sync.erp import ErpSync
 from omnisync.sync.store import StoreSync
@@ -51,6 +53,8 @@ class Shop:
         self._watch_every = watch_every
         plugins = settings.shop.plugins_folder
         self._manifests = discover([plugins] if plugins else [])
+        self.hidden = Secrets(self.secrets())
+        """Every secret of the configuration, to be kept out of logs; new keys are added to it as they come."""
 
     @property
     def folder(self) -> Path:
@@ -65,7 +69,7 @@ class Shop:
         return Keeping(folder, wish.daily_backups, wish.monthly_backups, wish.unpacked_days, shop.language)
 
     def secrets(self) -> Sequence[str]:
-        """Every secret of the configuration, to be kept out of logs."""
+        """Every secret of the configuration."""
         connections: list[Connection] = [self.settings.erp, *self.settings.stores.values()]
         return [secret for each in connections for secret in _secrets(each)]
 
@@ -76,7 +80,9 @@ class Shop:
 
     def store(self, name: str) -> StoreConnector:
         """A new connection to a store. Raises PluginBroken."""
-        store = self.settings.stores[name]
+        return self._store(name, self.settings.stores[name])
+
+    def _store(self, name: str, store: StoreSettings) -> StoreConnector:
         connector: StoreConnector = self._connect(name, store, store.currency)
         return connector
 
@@ -108,7 +114,11 @@ class Shop:
                 name, connector, log, self.clock, self.rng, shipped_releases=release is ReleaseBy.STORE_SHIPPED
             )
             rules = store_rules(settings, name, connector)
-            stores[name] = StorePlan(sync, rules, store.orders_every, store.audit_every)
+            keys = ConfiguredKeys(
+                settings, name, self._manifests[store.connector], partial(self._store, name), self.hidden, stack,
+                self._blocking,
+            )  # fmt: skip
+            stores[name] = StorePlan(sync, rules, store.orders_every, store.audit_every, keys)
         return Engine(log, self.clock, self.rng, Ids(self.rng), ticker, erp_plan, stores)
 
 

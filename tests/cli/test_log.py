@@ -16,6 +16,7 @@ from tests.cli.conftest import Shop
 from omnisync.daemon.logs import start_logging
 from omnisync.folders import LOG
 from omnisync.logfile import Filter, Line, decode, follow, last
+from omnisync.model.secrecy import Secrets
 from omnisync.ports import SystemClock
 
 AT = "2026-11-18T11:02:33.500000Z"
@@ -77,7 +78,7 @@ def test_without_a_log_one_sentence(shop: Shop) -> None:
 def test_what_the_daemon_really_writes_is_understood(tmp_path: Path) -> None:
     before = logging.getLogger().handlers[:]
     try:
-        start_logging(tmp_path, ["top-secret"], echo=False)
+        start_logging(tmp_path, Secrets(["top-secret"]), echo=False)
         structlog.get_logger().bind(store="trendyol").error("store.broke", reason="key top-secret refused")
         found, _end = last(tmp_path / LOG, Filter(), 5)
     finally:

@@ -226,7 +226,7 @@ async def _live(loop: VirtualLoop, config: Path, told: list[str]) -> None:
         load_settings(config, environment={}), clock=clock, rng=random.Random(1), blocking=inline, transport=echo
     )
     shop.folder.mkdir(mode=0o700)
-    start_logging(shop.folder, shop.secrets(), echo=False)
+    start_logging(shop.folder, shop.hidden, echo=False)
     async with AsyncExitStack() as stack:
         log = await Log.open(shop.folder / DATABASE, clock, open_inline)
         stack.push_async_callback(log.close)

@@ -69,7 +69,7 @@ async def _shop(place: Place) -> AsyncIterator[tuple[Settings, Running]]:
         place.configure([(line.store, line.opened) for line in lines])
         shop = Shop(load_settings(place.config, environment={}))
         shop.folder.mkdir(mode=0o700)
-        start_logging(shop.folder, shop.secrets(), echo=False)
+        start_logging(shop.folder, shop.hidden, echo=False)
         daemon = await stack.enter_async_context(running(shop.folder, clock, shop.engine))
         await _until(lambda: all(each.sync.health.last_catalogue for each in daemon.engine.stores.values()))
         for name in daemon.engine.stores:

@@ -35,7 +35,7 @@ def daemon(place: Place, echo: bool) -> None:
     # Asked before the log is opened, so that a second daemon does not write into the first one's log.
     with only_one(shop.folder):
         watched = sys.stderr.isatty()
-    start_logging(shop.folder, shop.secrets(), echo=echo or not watched)
+    start_logging(shop.folder, shop.hidden, echo=echo or not watched)
     if watched:
         tell(
             _("OmniSync runs on {folder}. Ctrl-C ends it; `omnisync stores` shows how it is doing.").format(

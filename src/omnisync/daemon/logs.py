@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
-from collections.abc import Iterable
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from omnisync.model.secrecy import Secrets
 _LARGEST, _KEPT = 10 * 1024 * 1024, 5
 
 
-def start_logging(folder: Path, secrets: Iterable[str], *, echo: bool) -> None:
+def start_logging(folder: Path, secrets: Secrets, *, echo: bool) -> None:
     """Send every log line to ``omnisync.log`` in the folder, with ``echo`` to stderr too.
 
     ``secrets`` are never written, wherever they turn up (P10): also not in a traceback, or in what a library says.
@@ -27,7 +26,7 @@ def start_logging(folder: Path, secrets: Iterable[str], *, echo: bool) -> None:
     ]
     if echo:
         handlers.append(logging.StreamHandler())
-    formatter = _Blotting(Secrets(secrets))
+    formatter = _Blotting(secrets)
     for handler in handlers:
         handler.setFormatter(formatter)
     logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)

@@ -130,7 +130,7 @@ class _Demo:
             self._place.configure([(line.store, line.opened) for line in lines])
             shop = Shop(load_settings(self._place.config, environment={}))
             shop.folder.mkdir(mode=0o700)
-            start_logging(shop.folder, shop.secrets(), echo=False)
+            start_logging(shop.folder, shop.hidden, echo=False)
             daemon = await stack.enter_async_context(running(shop.folder, self._clock, shop.engine))
             reader = stack.enter_context(Reader(shop.folder / DATABASE))
             if not self._wish.screens:

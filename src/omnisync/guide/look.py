@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from omnisync.connect.check import Finding, Grade
+from omnisync.connect.check import Finding, Grade, tested
 from omnisync.connect.erp import ErpConnector, ErpRead
 from omnisync.errors import OmniSyncError
-from omnisync.text import _, plural
+from omnisync.text import _
 from omnisync.tui.guide import ErpLook
 
-T = TypeVar("T")
-
-_PATIENCE = 45.0
-"""Seconds that a store has for all of its test."""
-
 _SAMPLE, _PROBLEMS = 4, 5
-
-
-class _Checked(Protocol):
-    async def check(self) -> Sequence[Finding]: ...
-    async def close(self) -> None: ...
-
-
-async def tested(make: Callable[[], _Checked]) -> Sequence[Finding]:
-    """What the connector says of its connection; what it can't say itself is a finding too."""
-    try:
-        connector = make()
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                return await connector.check()
-        finally:
-            await connector.close()
-    except TimeoutError:
-        text = plural("did not answer within {n} second", "did not answer within {n} seconds", round(_PATIENCE))
-        return [Finding(Grade.PROBLEM, text, _("Check the address, and this machine's connection to the internet."))]
-    except OmniSyncError as error:
-        return [Finding(Grade.PROBLEM, str(error))]
-    except Exception as error:
-        # A plugin may be anybody's: what breaks in it is shown, and the set-up goes on.
-        text = _("the connector itself failed: {reason}").format(reason=f"{type(error).__name__}: {error}")
-        return [Finding(Grade.PROBLEM, text, _("Tell whoever wrote the connector."))]
 
 
 async def erp_look(make: Callable[[], ErpConnector]) -> ErpLook:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from omnisync.connect.check import Grade
+from omnisync.connect.check import Grade, tested
 from omnisync.errors import CommandRefused
 from omnisync.folders import DATABASE
-from omnisync.guide.look import tested
 from omnisync.log import overview
 from omnisync.log.plan import plan
 from omnisync.log.progress import items

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -87,15 +87,14 @@ class SetUp:
         """Try a store's address, keys and rights; it may sell in any of the currencies."""
 
         async def test() -> Sequence[Finding]:
-            from omnisync.connect.check import Grade
-            from omnisync.guide.look import tested
+            from omnisync.connect.check import Grade, tested
 
             found: Sequence[Finding] = ()
             for currency in currencies or [self.likely_currency()]:
                 shop = self._shop(_alone(name, answers) | {f"stores.{name}.currency": currency})
                 findings = await tested(partial(shop.store, name))
                 if not found or all(each.grade is not Grade.PROBLEM for each in findings):
-                    found = [_without(shop.secrets(), finding) for finding in findings]
+                    found = [finding.without(shop.hidden) for finding in findings]
                 if all(each.grade is not Grade.PROBLEM for each in findings):
                     break
             return found
@@ -165,11 +164,3 @@ def _silence() -> None:
     import structlog
 
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), cache_logger_on_first_use=False)
-
-
-def _without(secrets: Sequence[str], finding: Finding) -> Finding:
-    """Without secrets, in case a platform repeats one in its words (P10)."""
-    from omnisync.model.secrecy import Secrets
-
-    hidden = Secrets(secrets)
-    return replace(finding, text=hidden.blot(finding.text), advice=hidden.blot(finding.advice))

@@ -112,6 +112,22 @@ class Pull(Command, frozen=True, tag="pull"):
     store: str = ""
 
 
+class NewKey(Command, frozen=True, tag="new-key", repr_omit_defaults=True):
+    """Other secrets for a store's connector, by the option's name: tried first, then kept and used at once.
+
+    Without secrets nothing is tried: the answer says which the connector has.
+    """
+
+    store: str
+    secrets: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        """Without the secrets (P10)."""
+        return f"NewKey({self.store!r}, {', '.join(self.secrets)})"
+
+    __str__ = __repr__
+
+
 class Forget(Command, frozen=True, tag="forget"):
     """Erase everything personal of these buyers and accounts, by their ids, here and in every backup at hand."""
 
@@ -123,7 +139,8 @@ class Status(Command, frozen=True, tag="status"):
 
 
 AnyCommand: TypeAlias = Union[  # noqa: UP007
-    SetPrice, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, RetryOrder, Pause, Go, Pull, Forget,
+    SetPrice, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, RetryOrder, Pause, Go, Pull, NewKey,
+    Forget,
     Status
 ]  # fmt: skip
 

@@ -24,7 +24,13 @@ class Secrets:
     __slots__ = ("_bytes", "_forms")
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        found = {form for secret in secrets if len(secret) >= _LEAST for form in _forms(secret)}
+        self._forms: list[str] = []
+        self._bytes: list[bytes] = []
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """These as well, from now on."""
+        found = {form for secret in secrets if len(secret) >= _LEAST for form in _forms(secret)} | {*self._forms}
         # The longest first: a form may hold another one.
         self._forms = sorted(found, key=lambda form: (-len(form), form))
         self._bytes = [form.encode("utf-8", "surrogatepass") for form in self._forms]

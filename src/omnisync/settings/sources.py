@@ -118,6 +118,11 @@ def _secret_folders(sources: Sources, environment: Mapping[str, str]) -> Iterato
         yield Path(folder).expanduser(), True
 
 
+def own_folders(sources: Sources, environment: Mapping[str, str]) -> Iterator[Path]:
+    """The folders with secrets that the owner keeps, and OmniSync may write into."""
+    return (folder for folder, ours in _secret_folders(sources, environment) if ours)
+
+
 def _read_secrets(sources: Sources, folder: Path, *, ours: bool) -> None:
     try:
         paths = sorted(path for path in folder.iterdir() if _SECRET_FILE.fullmatch(path.name) and path.is_file())

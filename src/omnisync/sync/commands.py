@@ -21,6 +21,7 @@ from omnisync.model.commands import (
     Forget,
     Go,
     Link,
+    NewKey,
     Pause,
     Pull,
     Release,
@@ -49,7 +50,7 @@ from omnisync.model.events import (
 )  # fmt: skip
 from omnisync.model.rules import StoreRules
 from omnisync.sync import matching
-from omnisync.sync.engine import Engine, save_row
+from omnisync.sync.engine import Engine, StorePlan, save_row
 from omnisync.sync.forgetting import leave_nothing
 from omnisync.sync.store import allowances
 from omnisync.text import _
@@ -76,6 +77,8 @@ class Commands:
                 return await self._retry_order(command, actor, id)
             case Forget():
                 return await self._forget(command, actor)
+            case NewKey():
+                return await self._new_key(command)
         if isinstance(command, Go) and command.store not in self._engine.stores:
             raise CommandRefused(_unknown_store(command.store, self._engine.stores))
         reply = await self._engine.log.transact(lambda change: _once(change, id, command), actor)
@@ -103,6 +106,23 @@ class Commands:
             },
             "now": engine.clock.now(),
         }
+
+    async def _new_key(self, command: NewKey) -> Reply:
+        """Needs no memory of its id: the same keys twice are the same keys. Neither log nor event has them."""
+        plan = self._engine.stores.get(command.store)
+        if plan is None:
+            raise CommandRefused(_unknown_store(command.store, self._engine.stores))
+        if plan.keys is None:
+            raise CommandRefused(_("The keys of {store} can't be changed here.").format(store=command.store))
+        if not command.secrets:
+            return {"asked": [list(each) for each in plan.keys.asked()]}
+        findings, connector = await plan.keys.renew(command.secrets)
+        if connector is not None:
+            # What is under way still has the old one, which is closed with the daemon.
+            plan.sync.connector = connector
+            self._ask_store(plan)
+            plan.sync.told.info("store.new_key")
+        return {"works": connector is not None, "findings": [msgspec.to_builtins(each) for each in findings]}
 
     def _audit(self, command: Audit) -> Reply:
         stores = [command.store] if command.store else [*self._engine.stores]
@@ -168,11 +188,15 @@ class Commands:
         plan = engine.stores.get(command.store)
         if plan is None:
             raise CommandRefused(_unknown_store(command.store, engine.stores))
+        self._ask_store(plan)
+        return {}
+
+    @staticmethod
+    def _ask_store(plan: StorePlan) -> None:
         plan.sync.health.hurry()
         plan.sync.wake_orders.set()
         plan.sync.wake_push.set()
         plan.sync.wake_audit.set()
-        return {}
 
 
 def _once(change: Change, id_: str, command: AnyCommand) -> Reply:

@@ -26,6 +26,7 @@ from omnisync.model.rules import StoreRules
 from omnisync.ports import Clock, Ids
 from omnisync.sync.erp import ErpSync
 from omnisync.sync.health import Health, Line
+from omnisync.sync.keys import StoreKeys
 from omnisync.sync.push import Pusher
 from omnisync.sync.signal import Signal
 from omnisync.sync.store import StoreSync
@@ -51,6 +52,8 @@ class StorePlan:
     rules: StoreRules
     orders_every: float
     audit_every: float
+    keys: StoreKeys | None = None
+    """Where other keys for the store are tried and kept; None where the shop can't."""
 
 
 @dataclass(frozen=True, slots=True)

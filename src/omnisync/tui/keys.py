@@ -97,9 +97,14 @@ KEYS: Mapping[str, Key] = {
     # Stores
     "stores.waiting": Key("enter", "waiting", _("what waits for you"), _("What is held, refused, set aside or unmatched there, and what to do about it."), footer=True),
     "stores.pause": Key("f4,p", "pause", _("pause/resume"), _("Stop sending to the store until you resume; its orders are still taken in."), footer=True),
+    "stores.key": Key("f12,e", "new_key", _("new key"), _("Enter other keys for the store: they are tried, kept, and used at once."), footer=True),
     "stores.pull": Key("f5,u", "pull", _("ask now"), _("Ask for the store's orders and catalogue, or read the ERP, now."), footer=True),
     "stores.plan": Key("f3,v", "plan", _("plan/go"), _("What would be sent to the store; one that is in plan-only begins with your yes."), footer=True),
     "stores.all": Key("f6,x", "everything_waiting", _("all that waits"), _("What waits for you, of all stores together."), footer=True),
+    "secret.next": Key("enter", "next", _("go on"), _("To the next key, from the last one on to the test."), footer=True),
+    "secret.down": Key("down,tab", "move(1)", _("next line"), _("To the next key.")),
+    "secret.up": Key("up,shift+tab", "move(-1)", _("previous line"), _("To the previous key.")),
+    "secret.cancel": Key("escape", "cancel", _("cancel"), _("Leave the keys as they are."), footer=True),
     # What waits for a person
     "matters.act": Key("enter,f4", "act", _("settle"), _("Let go what is held, try again what was refused, link what is unmatched."), footer=True),
     "matters.kind": Key("f,f6,ctrl+t", "kind", _("filter"), _("Only what is held, refused, set aside or unmatched."), footer=True),

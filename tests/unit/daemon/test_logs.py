@@ -11,6 +11,7 @@ import structlog
 
 from omnisync.daemon import logs
 from omnisync.folders import LOG
+from omnisync.model.secrecy import Secrets
 
 SECRET = "cs_kanarya_4711"
 
@@ -19,7 +20,7 @@ SECRET = "cs_kanarya_4711"
 def folder(tmp_path: Path) -> Iterator[Path]:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
-    logs.start_logging(tmp_path, [SECRET], echo=False)
+    logs.start_logging(tmp_path, Secrets([SECRET]), echo=False)
     yield tmp_path
     for handler in root.handlers:
         handler.close()
@@ -47,7 +48,7 @@ def test_every_file_of_a_rotation_is_the_owner_s_alone(tmp_path: Path, monkeypat
     (tmp_path / LOG).touch(mode=0o644)
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
-    logs.start_logging(tmp_path, [], echo=False)
+    logs.start_logging(tmp_path, Secrets(), echo=False)
     for n in range(20):
         structlog.get_logger().info("line", n=n, text="x" * 50)
     for handler in root.handlers:

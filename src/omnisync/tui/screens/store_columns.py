@@ -103,6 +103,8 @@ def detail(row: Connection, now: int, backup: tuple[str, str], *, live: bool) ->
         yield [(_last(row), "")]
         calls = _("{calls} calls, {errors} failed since the daemon started")
         yield [(calls.format(calls=number(health.calls), errors=number(health.errors)), "dim")]
+        if row.store is not None and health.state == "refused":
+            yield [(_("Nothing is sent until the store takes a key: F12 enters a new one."), "refused")]
     if row.store is not None:
         yield []
         yield from _figures(row)

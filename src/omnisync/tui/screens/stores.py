@@ -275,6 +275,30 @@ class Stores(Page):
             self.omnisync.say(_("{store} is sent to from now on.").format(store=store))
             self.data_changed()
 
+    def action_new_key(self) -> None:
+        """Other keys for the marked store."""
+        marked = self.marked
+        if marked is None:
+            return
+        if marked.store is None:
+            self.omnisync.say(_("The ERP's settings stand in the configuration; change them there."))
+        else:
+            refused = marked.health is not None and marked.health.state == "refused"
+            self.run_worker(self._new_key(marked.name, marked.health.reason if refused and marked.health else ""))
+
+    async def _new_key(self, store: str, reason: str) -> None:
+        from omnisync.model import commands
+        from omnisync.tui.screens.new_key import NewKey
+
+        asked = await self.omnisync.order(commands.NewKey(store))
+        if asked is None:
+            return
+        if not asked["asked"]:
+            self.omnisync.say(_("{store} needs no key.").format(store=store))
+        elif await self.omnisync.push_screen_wait(NewKey(store, reason, asked["asked"])):
+            self.omnisync.say(_("The new key works; {store} is asked with it now.").format(store=store))
+            self.data_changed()
+
     def action_pull(self) -> None:
         """Ask the marked one now."""
         if (marked := self.marked) is not None:
