@@ -124,7 +124,7 @@ def _write(path: Path, listed: int) -> None:
     db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     for table, width, rows in (
         ("store", 5, _stores()), ("product", 13, _products(listed)), ("product_key", 3, _keys(listed)),
-        ("balance", 6, _balances(listed)), ("figure", 24, _figures(listed)),
+        ("balance", 6, _balances(listed)), ("figure", 25, _figures(listed)),
     ):  # fmt: skip
         db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)
     db.executemany("INSERT INTO search (rowid, text) VALUES (?, ?)", ((at, _text(at)) for at in range(1, listed + 1)))
@@ -180,5 +180,5 @@ def _figures(listed: int) -> Iterator[tuple[Any, ...]]:
                 shown = value if at % 1000 else 0
                 yield (
                     at, store, kind, f"R{at}", "", "push", "", value, 2, 1, value, 2, 1, shown, 2 if at % 1000 else 1, 1,
-                    None, 0, None, "", 0, 0, 0, 0,
+                    None, 0, None, "", 0, 0, 0, 0, 0,
                 )  # fmt: skip
