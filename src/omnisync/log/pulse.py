@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from omnisync.log.health import HealthRow, load_health
 from omnisync.log.overview import store_names
@@ -16,6 +17,8 @@ class StorePulse:
     name: str
     health: str
     reason: str
+    heard: int
+    """When it answered last, in milliseconds UTC; 0 for never."""
     waiting: int
     held: int
     refused: int
@@ -39,6 +42,23 @@ class Pulse:
         """Whether something stands still until a person has looked at it."""
         stuck = any(store.health == "refused" for store in self.stores)
         return bool(self.held or self.refused or self.quarantined or stuck or self.erp == "refused")
+
+    def told(self, rows: Mapping[str, HealthRow], erp: str = "erp") -> Pulse:
+        """The same with the health of the connectors as the daemon has just told it, newer than what it has saved."""
+        stores = tuple(
+            replace(store, health=row.state, reason=row.reason, heard=heard(row))
+            if (row := rows.get(store.name))
+            else store
+            for store in self.stores
+        )
+        row = rows.get(erp)
+        state, reason = (row.state, row.reason) if row else (self.erp, self.erp_reason)
+        return replace(self, stores=stores, erp=state, erp_reason=reason)
+
+
+def heard(row: HealthRow) -> int:
+    """When a connector answered last."""
+    return max(row.last_orders, row.last_push, row.last_catalogue)
 
 
 def pulse(reader: Reader, erp: str = "erp") -> Pulse:
@@ -72,6 +92,7 @@ def _store(reader: Reader, name: str, health: HealthRow | None) -> StorePulse:
         name,
         health.state if health else "",
         health.reason if health else "",
+        heard(health) if health else 0,
         reader.one(_DIRTY, name) + reader.one(_UNSEEN, name),
         modes.get("held", 0),
         modes.get("refused", 0),

@@ -92,6 +92,7 @@ class OmniSync(App[None]):
 
     def _painted(self) -> None:
         self.set_interval(watch.EVERY, self.data.look)
+        self._each_minute()
         self._count()
         if self.desk.configured:
             self.backend.start()
@@ -278,10 +279,23 @@ class OmniSync(App[None]):
                 break
         self._counting = False
 
+    def _each_minute(self) -> None:
+        """The status line's clock and ages go by minutes: what they cost on a line is one repaint of it in each."""
+        self.show_status()
+        self.set_timer(60 - self.desk.clock.now() / 1000 % 60, self._each_minute)
+
+    def _connections_told(self) -> None:
+        """The daemon's word on its connections is newer than what it has saved."""
+        from omnisync.tui.connections import told
+
+        if self.pulse is not None and self.backend.told:
+            self.pulse = self.pulse.told(told(self.backend.told).health)
+
     def show_status(self) -> None:
-        """The presence or the counts are others now."""
+        """The presence, the counts or the daemon's word are others now, or time has passed."""
         if not self.is_running:
             return
+        self._connections_told()
         if isinstance(self.screen, Page):
             self.screen.show_status()
         if self.backend.presence is Presence.FAILED and self.backend.problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from enum import StrEnum
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _ASK_EVERY = 5.0
-"""Seconds between two questions to a daemon elsewhere."""
+"""Seconds between two questions to the daemon how its connections are."""
 
 
 class Presence(StrEnum):
@@ -33,12 +32,14 @@ class Presence(StrEnum):
 
 
 class Backend:
-    """``changed`` is called whenever the presence does. One task enters the link and leaves it again."""
+    """``changed`` is called whenever the presence does, and with each answer of the daemon. One task enters the link and leaves it again."""
 
     def __init__(self, desk: Desk, changed: Callable[[], None]) -> None:
         self.presence = Presence.NONE
         self.problem = ""
         """Why the daemon could not be started, for a person."""
+        self.told: Reply = {}
+        """How its connections are, as the daemon said last; empty while there is none."""
         self._desk = desk
         self._changed = changed
         self._link: Link | None = None
@@ -61,23 +62,13 @@ class Backend:
                 self._link = await stack.enter_async_context(self._desk.connect())
                 self._say(Presence.HOSTED if self._link.hosted else Presence.ATTACHED)
                 self._ready.set()
-                if self._link.hosted:
-                    await self._until_the_end(self._link)
-                else:
-                    await self._watch_over(self._link)
+                await self._watch_over(self._link)
                 self._link = None
         except OmniSyncError as error:
             self._link, self.problem = None, str(error)
             self._say(Presence.FAILED)
         finally:
             self._ready.set()
-
-    async def _until_the_end(self, link: Link) -> None:
-        """Wait until the screens are left, or the daemon in this process has died; leaving the link tells why."""
-        stop: asyncio.Future[Any] = asyncio.ensure_future(self._stop.wait())
-        ends = [stop] if link.life is None else [stop, link.life]
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """What nobody has foreseen is told as it is, and raised again when the screens are left."""
@@ -87,19 +78,27 @@ class Backend:
             self._say(Presence.FAILED)
 
     async def _watch_over(self, link: Link) -> None:
-        """Ask a daemon elsewhere now and then whether it still answers; one that comes back is simply there again."""
+        """Ask the daemon now and then how its connections are, until the screens are left or the one here has died.
+
+        One elsewhere that comes back is simply there again; why the one here has died, leaving the link tells.
+        """
         from omnisync.model.commands import Status
 
-        while not self._stop.is_set():
-            try:
-                await link.runs.run(Status(), actor=self._desk.actor, id=self._desk.new_id())
-                presence = Presence.ATTACHED
-            except DaemonNotRunning:
-                presence = Presence.LOST
-            if presence is not self.presence:
-                self._say(presence)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), _ASK_EVERY)
+        present = self.presence
+        stop: asyncio.Future[Any] = asyncio.ensure_future(self._stop.wait())
+        ends = [stop] if link.life is None else [stop, link.life]
+        try:
+            while not any(end.done() for end in ends):
+                try:
+                    self.told = await link.runs.run(Status(), actor=self._desk.actor, id=self._desk.new_id())
+                    self._say(present)
+                except DaemonNotRunning:
+                    self.told = {}
+                    if self.presence is not Presence.LOST:
+                        self._say(Presence.LOST)
+                await asyncio.wait(ends, timeout=_ASK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
 
     def _say(self, presence: Presence) -> None:
         self.presence = presence

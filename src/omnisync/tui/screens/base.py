@@ -78,7 +78,7 @@ class Page(Screen[None]):
         """Bring the status line up to date."""
         app = self.omnisync
         for line in self.query(StatusLine):
-            line.show(app.pulse, app.backend.presence)
+            line.show(app.pulse, app.backend.presence, app.desk.clock.now())
 
     def note(self, text: str) -> None:
         """Say something before the keys in the bottom line."""

@@ -1,6 +1,7 @@
 """The top line: one look tells whether all is well; red only when a person is needed.
 
-It shows no running clock and no ages that tick: a screen on which nothing happens sends no byte.
+Its clock goes by minutes, and a store's age is told once nothing has been heard of it for a while, in whole minutes:
+a screen on which nothing happens sends no byte but for the next minute.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from textual.widget import Widget
 
 from omnisync.log.pulse import Pulse, StorePulse
 from omnisync.model.clean import clean
-from omnisync.text import _, number, plural
+from omnisync.text import _, age, local, number, plural
 from omnisync.tui.backend import Presence
+
+_SILENT = 100_000
+"""Milliseconds without a word from a store after which its age is told, which then goes by minutes."""
 
 _HEALTH_SIGNS = {"down": "✗", "refused": "✗", "paused": "‖", "limited": "…"}
 
@@ -26,7 +30,7 @@ class StatusLine(Widget):
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"status--{name}" for name in ("name", "good", "well", "busy", "bad", "quiet")
+        f"status--{name}" for name in ("name", "good", "well", "busy", "bad", "quiet", "clock")
     }
     DEFAULT_CSS = """
     StatusLine { height: 1; dock: top; background: $panel; }
@@ -35,6 +39,7 @@ class StatusLine(Widget):
     StatusLine > .status--well { color: $success; background: $panel; }
     StatusLine > .status--busy { color: $warning; background: $panel; }
     StatusLine > .status--bad { color: $error; background: $panel; text-style: bold; }
+    StatusLine > .status--clock { color: $foreground; background: $panel; }
     StatusLine > .status--quiet { color: $foreground; background: $panel; }
     """
 
@@ -45,15 +50,16 @@ class StatusLine(Widget):
         self._pulse: Pulse | None = None
         self._presence = Presence.NONE
 
-    def show(self, pulse: Pulse | None, presence: Presence) -> None:
+    def show(self, pulse: Pulse | None, presence: Presence, now: int) -> None:
         """What is so now; repainted only where it differs."""
-        parts = self._said(pulse, presence)
+        parts = self._said(pulse, presence, now)
         if parts != self._parts:
             self._parts = parts
             self.refresh()
 
-    def _said(self, pulse: Pulse | None, presence: Presence) -> list[tuple[str, str]]:
-        return [_daemon(presence), *(_stores(pulse) if pulse else ()), *(_person(pulse) if pulse else ())]
+    def _said(self, pulse: Pulse | None, presence: Presence, now: int) -> list[tuple[str, str]]:
+        clock = ("clock", local(now).strftime("%H:%M"))
+        return [_daemon(presence), *(_stores(pulse, now) if pulse else ()), *(_person(pulse) if pulse else ()), clock]
 
     def render_line(self, y: int) -> Strip:
         """What needs a person stays on a narrow screen; what is well goes first."""
@@ -62,13 +68,15 @@ class StatusLine(Widget):
         parts = [("name", _("OmniSync") if width < 100 or not self._shop else f"{_('OmniSync')}  {self._shop}")]
         parts += self._parts
         parts = _narrowed(parts, width - 2)
-        segments = [Segment(" ", self._style("quiet"))]
+        gap, quiet = 3 if width >= 98 else 2, self._style("quiet")
+        segments = [Segment(" ", quiet)]
+        left = width - 2 - sum(cell_len(text) for _look, text in parts) - gap * (len(parts) - 1)
         for look, text in parts:
-            segments += [
-                Segment(text, self._style(look)),
-                Segment("   " if width >= 100 else "  ", self._style("quiet")),
-            ]
-        return Strip(segments).crop_extend(0, width, self._style("quiet"))
+            if look == "clock":
+                # At the right end, whatever there is before it.
+                segments.append(Segment(" " * max(0, left), quiet))
+            segments += [Segment(text, self._style(look)), Segment(" " * gap, quiet)]
+        return Strip(segments).crop_extend(0, width, quiet)
 
     def _style(self, look: str) -> Style:
         return self.get_component_rich_style(f"status--{look}")
@@ -89,14 +97,14 @@ def _daemon(presence: Presence) -> tuple[str, str]:
     return "quiet", _("○ only looking")
 
 
-def _stores(pulse: Pulse) -> list[tuple[str, str]]:
-    parts = [_store(store) for store in pulse.stores]
+def _stores(pulse: Pulse, now: int) -> list[tuple[str, str]]:
+    parts = [_store(store, now) for store in pulse.stores]
     if pulse.erp in ("down", "refused"):
         parts.insert(0, ("bad" if pulse.erp == "refused" else "busy", _("✗ ERP")))
     return parts
 
 
-def _store(store: StorePulse) -> tuple[str, str]:
+def _store(store: StorePulse, now: int) -> tuple[str, str]:
     name = clean(store.name, 20)
     if store.health in ("down", "refused", "paused"):
         return ("bad" if store.health == "refused" else "busy"), f"{_HEALTH_SIGNS[store.health]} {name}"
@@ -106,7 +114,10 @@ def _store(store: StorePulse) -> tuple[str, str]:
         return "busy", f"… {name} {number(store.waiting)}"
     if store.health == "limited":
         return "busy", f"… {name}"
-    return ("good", f"✓ {name}") if store.health else ("quiet", f"· {name}")
+    if not store.health:
+        return "quiet", f"· {name}"
+    silent = store.heard and now - store.heard >= _SILENT
+    return "good", f"✓ {name} {age(store.heard, now)}" if silent else f"✓ {name}"
 
 
 def _person(pulse: Pulse) -> list[tuple[str, str]]:
@@ -124,7 +135,7 @@ def _narrowed(parts: list[tuple[str, str]], width: int) -> list[tuple[str, str]]
     """Leave out what is well, then the name, until the line fits."""
     gap = 3 if width >= 98 else 2
     kept = [*parts]
-    for unimportant in ("good", "name", "quiet", "busy"):
+    for unimportant in ("good", "name", "quiet", "clock", "busy"):
         while sum(cell_len(text) + gap for _look, text in kept) > width:
             place = next((at for at, (look, _text) in enumerate(kept) if look == unimportant), None)
             if place is None:
