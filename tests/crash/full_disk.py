@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.crash.proof import behind, nothing_lost, unsettled
 from tests.crash.street import Street, open_street
-from tests.crash.victim import OMNISYNC, Victim, readable
+from tests.crash.victim import Victim, readable
 
 from omnisync.folders import DATABASE, SOCKET
 from omnisync.log.reader import Reader
@@ -24,7 +24,7 @@ from omnisync.log.reader import Reader
 LIMIT = 20.0
 """Seconds in which whatever is waited for must have happened."""
 
-_SIZE = "3m"
+_SIZE = "12m"
 
 NO_ROOM = "The disk is full: nothing more can be written. Free some room; the daemon goes on by itself."
 
@@ -45,6 +45,7 @@ def main(folder: Path) -> None:
 
 def _story(street: Street, victim: Victim) -> None:
     victim.start(cold=False)
+    victim.go()
     _until(victim, lambda: _in_step(street), "it has caught up")
     filler = street.data / "holiday-photos"
     _fill(filler)
@@ -78,9 +79,7 @@ def _story(street: Street, victim: Victim) -> None:
 
     # A disk that can only be read, as after a fault of it: the start says so and leaves everything as it is.
     _mount(street.data, "remount,ro")
-    done = subprocess.run(
-        [OMNISYNC, "daemon"], env=victim.environment, capture_output=True, text=True, timeout=LIMIT, check=False
-    )
+    done = victim.omnisync("daemon")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert "can't be written" in done.stderr, done.stderr
     _mount(street.data, "remount,rw")
@@ -106,10 +105,7 @@ def _fill(filler: Path) -> None:
 
 def _update(victim: Victim) -> str:
     """What somebody is told who wants a product sent now."""
-    done = subprocess.run(
-        [OMNISYNC, "update", "--product", "A-30", "--wait", "0"],
-        env=victim.environment, capture_output=True, text=True, timeout=LIMIT, check=False,
-    )  # fmt: skip
+    done = victim.omnisync("update", "--product", "A-30", "--wait", "0")
     assert "Traceback" not in done.stderr, done.stderr
     return done.stderr
 

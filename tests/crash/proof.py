@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections import Counter
 
 from tests.crash.street import Street
-from tests.crash.victim import OMNISYNC, Victim
+from tests.crash.victim import Victim
 
 from omnisync.folders import DATABASE, LOG
 from omnisync.log.reader import Reader
@@ -71,7 +70,7 @@ def nothing_lost(street: Street, victim: Victim) -> None:
         shown, wanted = store.figures(), street.shelves()
         wrong = {code: (shown.get(code), wanted[code]) for code in wanted if shown.get(code) != wanted[code]}
         assert not wrong, f"{store.name} shows something else than the ERP has: {wrong}"
-    done = subprocess.run([OMNISYNC, "verify"], env=victim.environment, capture_output=True, text=True, check=False)
+    done = victim.omnisync("verify")
     assert done.returncode == 0, done.stdout + done.stderr
     log = (street.data / LOG).read_text("utf-8")
     surprises = [line for line in log.splitlines() if '"surprise"' in line or "daemon.died" in line]

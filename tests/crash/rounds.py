@@ -74,6 +74,9 @@ def _be_born(street: Street, victim: Victim) -> None:
         victim.alive()
         victim.kill()
     victim.start(cold=True)
+    victim.go()
+    victim.kill()
+    victim.start(cold=False)
     _caught_up(street, victim)
     victim.kill()
 

@@ -27,6 +27,9 @@ from omnisync.log.reader import Reader
 
 OMNISYNC = Path(sys.executable).with_name("omnisync")
 
+_LISTENS = 20.0
+"""Seconds in which a started daemon must listen."""
+
 _PATIENCE = 0.6
 """Seconds that a kill waits for the moment it wants."""
 
@@ -72,6 +75,20 @@ class Victim:
             code = end.code if isinstance(end.code, int) else 1
         finally:
             os._exit(code)
+
+    def go(self) -> None:
+        """Say go to every store, once the daemon listens: a new one is only planned for until somebody does."""
+        for name in self._street.stores:
+            limit = time.monotonic() + _LISTENS
+            while (done := self.omnisync("go", name)).returncode and time.monotonic() < limit:
+                time.sleep(0.1)
+            assert done.returncode == 0, done.stderr
+
+    def omnisync(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as the owner would."""
+        return subprocess.run(
+            [OMNISYNC, *words], env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
 
     def alive(self) -> None:
         """Raises AssertionError with its last words when the daemon has ended by itself."""

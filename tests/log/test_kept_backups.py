@@ -107,7 +107,7 @@ async def test_without_a_copy_the_file_is_left_as_it_is(tmp_path: Path, monkeypa
     async with opened(path):
         pass
     (tmp_path / FOLDER).write_text("a file where the folder would be")
-    monkeypatch.setattr(migrate, "migrations", lambda: [*itertools.chain(_steps(), ["CREATE TABLE later (a)"])])
+    monkeypatch.setattr(migrate, "migrations", lambda: [*itertools.chain(_steps(), ["CREATE TABLE later (a);"])])
     with pytest.raises(DatabaseError, match="left as it is, because it could not be copied"):
         await Log.open(path, ManualClock(), writer.open_on_thread)
     with Reader(path) as reader:

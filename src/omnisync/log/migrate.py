@@ -10,7 +10,7 @@ from pathlib import Path
 
 from omnisync.errors import DatabaseError, DatabaseTooNew, OmniSyncError
 from omnisync.log.apply import TABLES_VERSION
-from omnisync.log.copying import copy_out, in_words
+from omnisync.log.copying import PART, copy_out, discard, in_words
 from omnisync.log.kept_backups import FOLDER, name
 from omnisync.log.rebuild import make_tables, rebuild
 from omnisync.log.transaction import transaction
@@ -47,6 +47,8 @@ def keep_copy(db: sqlite3.Connection, now: int) -> None:
     try:
         with in_words(folder):
             folder.mkdir(mode=0o700, exist_ok=True)
+            for cut_off in folder.glob(f"*-before-update.db{PART}"):
+                discard(cut_off)
         # Its tables can't be compared with its log by a program of another version; that the file is sound can be seen.
         copy_out(db, folder / name(now, before_update=True), lambda _copy: None)
     except OmniSyncError as error:
