@@ -89,6 +89,9 @@ class Log(LogPage):
         if tail is not self._tail:
             tail.close()
             return
+        if not self.composed:
+            # The list is just being made or taken down; what was read is shown at the next look.
+            return
         fresh, first = tail.take(), not self._looked
         self._looked = True
         self.view.day = self.omnisync.desk.clock.now()
