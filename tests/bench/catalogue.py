@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import structlog
 from tests.bench import (
     appending,
+    auditing,
     erp_pull,
     first_rows,
     idle,
@@ -35,7 +36,7 @@ Bench = Callable[[Size], Iterable[Figure]]
 ALL: Sequence[tuple[tuple[str, ...], Bench]] = tuple(
     (module.NAMES, module.run)
     for module in (
-        erp_pull, latency, push, quiet, intake, appending, rebuilding, listing, first_rows, keys, program_start, log_tail,
+        erp_pull, latency, push, auditing, quiet, intake, appending, rebuilding, listing, first_rows, keys, program_start, log_tail,
         time_travel, ui_load, idle, start, last_pieces,
     )
 )  # fmt: skip

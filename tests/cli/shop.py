@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
-from omnisync.connect.store import Capabilities, ReadBack
+from omnisync.connect.store import Capabilities, ListingRef, ReadBack, RemoteListing
 from omnisync.daemon.remote import CommandServer
 from omnisync.folders import DATABASE, SOCKET
 from omnisync.log.people import seal
+from omnisync.log.reader import Reader
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
     BalancesCounted,
@@ -34,7 +35,8 @@ from omnisync.model.events import (
     StoreLive,
     StoreRulesSet,
 )  # fmt: skip
-from omnisync.model.order import Customer, OrderState
+from omnisync.model.money import Money
+from omnisync.model.order import Customer, OrderPart, OrderState
 from omnisync.model.rules import StoreRules
 from omnisync.ports import Clock, Ids, SystemClock
 from omnisync.sync.commands import Commands
@@ -156,9 +158,34 @@ CAN = Capabilities(max_batch=100, receipt=False, read_back=ReadBack.ANSWER, read
 
 
 class NoConnector:
-    """Stands where a connection would be; nothing of it is used but what it can do."""
+    """Stands where a connection would be: it shows what is confirmed, but for what was ``edited`` by hand, and has no orders.
+
+    ``edited`` is the quantity in thousandths by listing.
+    """
 
     capabilities = CAN
+
+    def __init__(self, name: str, folder: Path, edited: Mapping[str, int]) -> None:
+        self._name, self._folder, self._edited = name, folder, edited
+
+    async def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
+        sql = """SELECT l.remote_id, l.key, l.code, l.name, max(f.confirmed) FILTER (WHERE f.kind = 'stock'),
+            max(f.confirmed) FILTER (WHERE f.kind = 'price') FROM listing l
+            LEFT JOIN figure f ON (f.store, f.remote_id) = (l.store, l.remote_id) WHERE l.store = ? GROUP BY l.remote_id"""
+        with Reader(self._folder / DATABASE) as reader:
+            rows = reader.rows(sql, self._name)
+        yield [
+            RemoteListing(
+                ListingRef(remote, key), code, (), name, self._edited.get(remote, stock),
+                None if price is None else Money(price, "TRY"),
+            )
+            for remote, key, code, name, stock, price in rows
+        ]  # fmt: skip
+
+    async def orders(self, _since: int, _until: int) -> AsyncIterator[Sequence[OrderPart]]:
+        no_pages: tuple[tuple[OrderPart, ...], ...] = ()
+        for page in no_pages:
+            yield page
 
 
 class NoTicker:
@@ -175,6 +202,7 @@ class Daemon:
         self.folder = folder
         self.answers = answers
         self.refuse = dict(refuse or {})
+        self.edited: dict[str, int] = {}
         self.engine: Engine
         self._ready = threading.Event()
         self._stop: Callable[[], object]
@@ -201,7 +229,7 @@ class Daemon:
             rng = random.Random(1)
             stores = {
                 name: StorePlan(
-                    StoreSync(name, NoConnector(), log, SystemClock(), rng, shipped_releases=False),  # type: ignore[arg-type]
+                    StoreSync(name, NoConnector(name, self.folder, self.edited), log, SystemClock(), rng, shipped_releases=False),  # type: ignore[arg-type]
                     rules, 60, 60,
                 )
                 for name, rules in (("trendyol", TRENDYOL), ("woo-hu", WOO))
@@ -213,6 +241,10 @@ class Daemon:
                 if self.answers:
                     for store in stores:
                         await _push(log, store, self.refuse)
+                for plan_ in stores.values():
+                    if plan_.sync.wake_audit.is_set:
+                        await plan_.sync.wake_audit.wait()
+                        await plan_.sync.pull_catalogue()
                 await asyncio.sleep(0.02)
 
 

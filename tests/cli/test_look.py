@@ -123,6 +123,7 @@ def test_why_tells_the_whole_chain_newest_first(shop: Shop) -> None:
         "  wanted            1 = 3 on hand − 2 reserved",
         "  rule              trendyol sells from DEPO + IZM, keeps back 0, shows at most 999",
         '  price             list "retail" 99.90 TRY + 5 % → 104.90 TRY (rounded to .90); your own price: none',
+        "  audit             the store's figures were never compared yet",
     ]
 
 

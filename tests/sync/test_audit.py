@@ -13,11 +13,13 @@ from omnisync.connect.budget import Allowance
 from omnisync.connect.store import Capabilities
 from omnisync.errors import Unavailable
 from omnisync.log.drift_list import DriftView, drifts_since, figures_age, open_drifts
+from omnisync.log.health import save_health
 from omnisync.log.reader import Reader
 from omnisync.model.commands import Accept, Release, Repair, SetPrice
 from omnisync.model.events import DriftFound, Kind
 from omnisync.model.order import OrderPart
 from omnisync.model.rules import Owner
+from omnisync.sync.engine import save_row
 
 BOTH = pytest.mark.parametrize("can", [AT_ONCE, WITH_RECEIPT], ids=["at-once", "with-receipt"])
 
@@ -47,6 +49,11 @@ async def audit(shop: Shop) -> None:
     assert await shop.syncs["s1"].pull_catalogue()
 
 
+async def keep_health(shop: Shop) -> None:
+    row = save_row("s1", shop.syncs["s1"].health)
+    await shop.log.query(lambda db: save_health(db, [row]))
+
+
 async def no_orders(_since: int, _until: int) -> AsyncIterator[Sequence[OrderPart]]:
     """What a store answers that does not tell its orders just now."""
     for words in ("orders are out",):
@@ -65,6 +72,17 @@ async def test_an_edit_by_hand_is_found_and_repaired_by_itself(shop: Shop, can: 
     assert shop.s1.shows("A") == 5
     assert last(shop) == ("stock", "by-hand", "repaired")
     assert len(shop.events("audit.drift")) == 1, "it is told once"
+
+
+@story
+async def test_an_edit_is_judged_although_the_listing_itself_has_changed_too(shop: Shop) -> None:
+    await shop.begin(A=5)
+    shop.s1.listed["rA"].name = "another name"
+    await edited(shop, stock=8)
+    assert last(shop) == ("stock", "by-hand", "open")
+    assert shop.one("SELECT name FROM listing WHERE store = 's1'") == "another name"
+    await shop.settle()
+    assert shop.s1.shows("A") == 5
 
 
 @story
@@ -266,6 +284,7 @@ async def test_the_figures_age_is_that_of_the_last_whole_audit(shop: Shop) -> No
     await audit(shop)
     began = shop.clock.now()
     await shop.wait(2 * shop.rules["s1"].audit_every)
+    await keep_health(shop)
     with Reader(shop.path) as reader:
         young = figures_age(reader, "s1", shop.clock.now())
         assert young.at == pytest.approx(began, abs=1000)
@@ -273,6 +292,7 @@ async def test_the_figures_age_is_that_of_the_last_whole_audit(shop: Shop) -> No
     shop.s1.down = Unavailable("gone")
     assert not await shop.syncs["s1"].pull_catalogue()
     await shop.wait(10)
+    await keep_health(shop)
     with Reader(shop.path) as reader:
         old = figures_age(reader, "s1", shop.clock.now())
     assert (old.at, old.old) == (young.at, True), "an audit that failed has seen nothing"

@@ -19,7 +19,7 @@ from omnisync.errors import CommandRefused
 from omnisync.explain.drift import cause_title, cause_words, what_happens
 from omnisync.explain.words import SIGNS, figure_words, kind_words
 from omnisync.log import overview
-from omnisync.log.drift_list import DriftView, drifts_since, figures_age, open_drifts
+from omnisync.log.drift_list import DriftView, drifts_since, open_drifts
 from omnisync.log.reader import Reader
 from omnisync.model.commands import Accept, Audit, Repair, Reply, Status
 from omnisync.model.rules import StoreRules
@@ -90,11 +90,12 @@ async def _audit(place: Place, reader: Reader, store: str, wait: int) -> _Asked:
     done, unread = 0, [*asked.stores]
     with click.progressbar(length=max(1, listings), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         for _look in range(max(1, round(wait / _LOOK_EVERY))):
-            unread = [name for name in unread if figures_age(reader, name, asked.at).at < asked.at]
+            status = await place.ask(Status())
+            read = {row["connector"] for row in status["connectors"] if row["last_catalogue"] >= asked.at}
+            unread = [name for name in asked.stores if name not in read]
             if not unread:
                 bar.update(max(0, listings - bar.pos))
                 return asked
-            status = await place.ask(Status())
             _refuse_trouble(status, unread, failures)
             done = max(done, sum(status["audits"].values()))
             bar.update(done - bar.pos)

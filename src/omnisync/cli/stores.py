@@ -15,6 +15,7 @@ from omnisync.errors import DaemonNotRunning
 from omnisync.explain.matters import held_words
 from omnisync.explain.words import SIGNS, figure_words, health_words, kind_words, reason_words
 from omnisync.log import overview
+from omnisync.log.drift_list import FiguresAge, drift_counts, figures_age
 from omnisync.log.health import HealthRow, load_health
 from omnisync.log.overview import HoldView, RefusedView, SetAside, StoreView
 from omnisync.log.reader import Reader
@@ -74,9 +75,11 @@ def _live(place: Place) -> dict[str, HealthRow] | None:
 def _print(place: Place, reader: Reader, views: list[StoreView], health: dict[str, HealthRow]) -> None:
     now = place.now()
     held, quarantine, refused = overview.held(reader), overview.quarantine(reader), overview.refused(reader)
+    drifts = drift_counts(reader)
     known = {view.name for view in views}
     for view in views:
         _print_store(view, health.get(view.name), now)
+        _print_audit(figures_age(reader, view.name, now), drifts.get(view.name, 0), now)
         _print_refused([row for row in refused if row.store == view.name], view.currency)
         _print_quarantine([row for row in quarantine if row.connector == view.name], now)
         _print_held([hold for hold in held if hold.store == view.name])
@@ -108,6 +111,15 @@ def _print_store(view: StoreView, health: HealthRow | None, now: int) -> None:
         say("    " + text.format(store=view.name), colour="yellow")
     if view.unmatched:
         say("    " + _("unmatched listings: omnisync stores --unmatched --store {store}").format(store=view.name))
+
+
+def _print_audit(figures: FiguresAge, drifts: int, now: int) -> None:
+    if figures.at:
+        text = _("figures compared {age} ago").format(age=age(figures.at, now))
+        say(f"    {text}", colour="red" if figures.old else "")
+    if drifts:
+        differ = plural("{n} figure differs", "{n} figures differ", drifts)
+        say(f"  {SIGNS['differs'].letter} {differ}: omnisync audit --store {figures.store}", colour="yellow")
 
 
 def _print_erp(name: str, health: HealthRow, now: int) -> None:
@@ -193,7 +205,13 @@ def _as_json(
         "now": place.now(),
         "daemon": running,
         "stores": [
-            {**msgspec.to_builtins(view), "health": msgspec.to_builtins(health.get(view.name))} for view in views
+            {
+                **msgspec.to_builtins(view),
+                "compared_at": figures_age(reader, view.name, place.now()).at,
+                "differ": drift_counts(reader).get(view.name, 0),
+                "health": msgspec.to_builtins(health.get(view.name)),
+            }
+            for view in views
         ],
         "others": [msgspec.to_builtins(row) for name, row in sorted(health.items()) if name not in known],
         "held": [{**msgspec.to_builtins(hold), "release": release_command(hold)} for hold in overview.held(reader)],

@@ -6,15 +6,18 @@ from contextlib import ExitStack
 from typing import Any
 
 import click
+import msgspec
 
 from omnisync.cli import names, table
 from omnisync.cli.options import UNITS, at_option, json_option, limit_option, read_at, store_option
 from omnisync.cli.output import Piece, say, say_json, say_pieces, width
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
+from omnisync.explain.drift import audit_words
 from omnisync.explain.why import Explanation, Step, explain
 from omnisync.explain.words import SIGNS
 from omnisync.log import past, story
+from omnisync.log.drift_list import LastAudit, last_audit
 from omnisync.log.overview import store_names
 from omnisync.log.selling import selling
 from omnisync.log.story import Why
@@ -57,14 +60,18 @@ def why(place: Place, code: str, store: str, at: str, limit: int, as_json: bool)
         if not found:
             raise CommandRefused(_("Nothing was known of {code} then.").format(code=code))
         sells = selling(tables, product, now)
+        # What is known of a past minute is in its events; an audit is of now.
+        audits = {} if then else {each.store: last_audit(reader, product, each.store, now) for each in found}
     listed = [each for each in found if each.remote_id] or found[:1]
     if as_json:
-        say_json([_as_json(each, explain(each, now, sells), sells.risk) for each in listed])
+        say_json([_as_json(each, explain(each, now, sells), sells.risk, audits.get(each.store)) for each in listed])
         return
     for place_, each in enumerate(listed):
         if place_:
             say()
         _print(each, explain(each, now, sells), limit, now)
+        for line in audit_words(audits[each.store], each.rules, now) if each.store in audits else ():
+            say(f"  {table.fitted(_('audit'), _TIME)}  {line}")
 
 
 def _print(why_: Why, told: Explanation, limit: int, now: int) -> None:
@@ -91,7 +98,7 @@ def _step(step: Step, now: int) -> list[Piece]:
     return [Piece(f"  {table.fitted(when(step.at, now), _TIME)}  {text}"), Piece(mark, sign.colour if sign else "")]
 
 
-def _as_json(why_: Why, told: Explanation, risk: float) -> dict[str, Any]:
+def _as_json(why_: Why, told: Explanation, risk: float, audit: LastAudit | None) -> dict[str, Any]:
     return {
         "code": why_.code, "name": why_.name, "store": why_.store, "listing": why_.remote_id, "state": told.state,
         "shows": told.shows, "proof": told.proof,
@@ -119,5 +126,5 @@ def _as_json(why_: Why, told: Explanation, risk: float) -> dict[str, Any]:
         ],
         "steps": [{"at": step.at, "text": step.text, "detail": step.detail} for step in told.steps],
         "wanted": told.wanted, "rule": told.rule, "price": told.price,
-        "last_pieces": told.last_pieces, "oversell_risk": risk,
+        "audit": msgspec.to_builtins(audit), "last_pieces": told.last_pieces, "oversell_risk": risk,
     }  # fmt: skip

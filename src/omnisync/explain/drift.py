@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from omnisync.explain.words import figure_words, kind_words
-from omnisync.log.drift_list import DriftView, owner_of
+from omnisync.log.drift_list import DriftView, LastAudit, owner_of
 from omnisync.model.drift import Cause
 from omnisync.model.rules import Owner, StoreRules
-from omnisync.text import _, plural
+from omnisync.text import _, age, plural
 
 _CAUSES: Mapping[Cause, Callable[[], str]] = {
     Cause.SOLD_THERE: lambda: _("sold there: the store's own orders explain it"),
@@ -103,3 +103,13 @@ def accept_effect(drifts: Sequence[DriftView]) -> str:
             )
         )
     return " ".join(parts)
+
+
+def audit_words(audit: LastAudit, rules: StoreRules, now: int) -> list[str]:
+    """What the store's last audit said of one product: one line, and one more for each figure that had drifted."""
+    said = _("the store's figures were never compared yet")
+    if audit.age.at:
+        said = _("compared with the store {age} ago").format(age=age(audit.age.at, now))
+    if audit.age.at and not any(each.state == "open" for each in audit.drifts):
+        said += ": " + _("nothing differs")
+    return [said, *(f"{age(each.found_at, now)}: {drift_words(each, rules)}" for each in audit.drifts)]

@@ -108,6 +108,8 @@ def why_words(matter: Matter) -> str:
 def advice_words(matter: Matter) -> str:
     """What a person can do about it."""
     match matter:
+        case HoldView(reason="drift"):
+            return _("Say for each whether to repair it or to accept what the store shows.")
         case HoldView():
             return release_effect(matter)
         case RefusedView():

@@ -8,9 +8,6 @@ from omnisync.log.rows import FigureRow
 from omnisync.log.state import State
 from omnisync.model.events import BatchMade, Kind, decode
 
-AUDIT = "audit"
-"""The feed under which the time is kept at which the last whole audit of a store began to read (milliseconds UTC)."""
-
 _LOOKED_AT = 6
 """So many sends of a product are looked at, newest first."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from omnisync.log.audit import AUDIT
 from omnisync.log.overview import rules_of
 from omnisync.log.reader import Reader
 from omnisync.model.events import Kind
@@ -58,11 +57,6 @@ def drifts_since(reader: Reader, stores: Collection[str], since: int) -> list[Dr
     return _views(reader, where, *stores, since, since)
 
 
-def last_drifts(reader: Reader, product: int, store: str) -> dict[Kind, DriftView]:
-    """The last drift of each figure of a product in a store, however it ended."""
-    return {Kind(each.kind): each for each in _views(reader, "d.product = ? AND d.store = ?", product, store)}
-
-
 def drift_counts(reader: Reader) -> dict[str, int]:
     """How many figures of each store are not settled."""
     return dict(reader.rows("SELECT store, count(*) FROM drift WHERE state = 'open' GROUP BY store"))
@@ -70,7 +64,10 @@ def drift_counts(reader: Reader) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class FiguresAge:
-    """Since when (milliseconds UTC) what we know of a store's figures is known, 0: never; and whether that is old."""
+    """Since when (milliseconds UTC) what we know of a store's figures is known, 0: never; and whether that is old.
+
+    A store that was never read has no figures that could be old.
+    """
 
     store: str
     at: int
@@ -79,10 +76,9 @@ class FiguresAge:
 
 def figures_age(reader: Reader, store: str, now: int) -> FiguresAge:
     """The beginning of the store's last whole audit: no figure of it was seen longer ago."""
-    mark = reader.rows("SELECT mark FROM cursor WHERE connector = ? AND feed = ?", store, AUDIT)
-    at = int(mark[0][0]) if mark else 0
+    at = int(reader.one("SELECT last_catalogue FROM health WHERE connector = ?", store) or 0)
     rules = rules_of(reader, store)
-    return FiguresAge(store, at, rules is not None and now - at > old_after(rules))
+    return FiguresAge(store, at, bool(at) and rules is not None and now - at > old_after(rules))
 
 
 def old_after(rules: StoreRules) -> int:
@@ -93,3 +89,18 @@ def old_after(rules: StoreRules) -> int:
 def owner_of(rules: StoreRules, kind: str) -> Owner:
     """Whose word counts for that figure."""
     return rules.stock_owner if kind == Kind.STOCK else rules.price_owner
+
+
+@dataclass(frozen=True, slots=True)
+class LastAudit:
+    """What the last audit of a store said of one product: how old it is, and the last drift of each figure."""
+
+    age: FiguresAge
+    drifts: tuple[DriftView, ...]
+
+
+def last_audit(reader: Reader, product: int, store: str, now: int) -> LastAudit:
+    """The store's last audit as it concerns the product."""
+    return LastAudit(
+        figures_age(reader, store, now), tuple(_views(reader, "d.product = ? AND d.store = ?", product, store))
+    )

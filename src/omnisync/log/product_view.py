@@ -34,7 +34,8 @@ _HAVING = {
     "refused": f"{_IN_MODE}'refused'",
     "excluded": f"{_IN_MODE}'excluded'",
     "differs": "SELECT product FROM figure INDEXED BY figure_differs WHERE mode = 'push' "
-    "AND wanted_rev <= confirmed_rev AND check_at = 0 AND wanted <> confirmed",
+    "AND wanted_rev <= confirmed_rev AND check_at = 0 AND wanted <> confirmed "
+    "UNION SELECT product FROM drift INDEXED BY drift_open WHERE state = 'open'",
 }
 
 _KEYS = {"code": "code", "name": "name_key", "on_hand": "on_hand", "reserved": "reserved", "available": "available"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from omnisync.log.drift_list import FiguresAge, drift_counts, figures_age
 from omnisync.log.health import HealthRow, load_health
 from omnisync.log.overview import store_names
 from omnisync.log.reader import Reader
@@ -12,7 +13,10 @@ from omnisync.log.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class StorePulse:
-    """One store. ``health`` as in HealthRow, "" while nothing is known; ``reason`` says why it isn't ok."""
+    """One store. ``health`` as in HealthRow, "" while nothing is known; ``reason`` says why it isn't ok.
+
+    ``drifts`` is how many figures an audit found to be different and nobody has settled; ``age`` of its figures.
+    """
 
     name: str
     health: str
@@ -24,6 +28,8 @@ class StorePulse:
     refused: int
     live: bool
     """False in plan-only: nothing is sent yet."""
+    drifts: int
+    age: FiguresAge
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,11 @@ def heard(row: HealthRow) -> int:
     return max(row.last_orders, row.last_push, row.last_catalogue)
 
 
-def pulse(reader: Reader, erp: str = "erp") -> Pulse:
+def pulse(reader: Reader, now: int, erp: str = "erp") -> Pulse:
     """The look of this moment."""
     health = {row.connector: row for row in load_health(reader.db)}
-    stores = tuple(_store(reader, name, health.get(name)) for name in store_names(reader))
+    drifts = drift_counts(reader)
+    stores = tuple(_store(reader, name, health.get(name), drifts.get(name, 0), now) for name in store_names(reader))
     reads = reader.one("SELECT count(*) FROM hold WHERE state = 'held'")
     row = health.get(erp)
     return Pulse(
@@ -86,7 +93,7 @@ _MODES = """SELECT mode, count(*) FROM figure INDEXED BY figure_mode
     WHERE store = ? AND mode IN ('held', 'refused', 'excluded') GROUP BY mode"""
 
 
-def _store(reader: Reader, name: str, health: HealthRow | None) -> StorePulse:
+def _store(reader: Reader, name: str, health: HealthRow | None, drifts: int, now: int) -> StorePulse:
     modes = dict(reader.rows(_MODES, name))
     return StorePulse(
         name,
@@ -97,4 +104,6 @@ def _store(reader: Reader, name: str, health: HealthRow | None) -> StorePulse:
         modes.get("held", 0),
         modes.get("refused", 0),
         bool(reader.one("SELECT live FROM store WHERE name = ?", name)),
+        drifts,
+        figures_age(reader, name, now),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from omnisync.log.apply.figures import KEEPS_SHOWING, is_dirty, would_give_up
-from omnisync.log.audit import AUDIT, Sends
+from omnisync.log.audit import Sends
 from omnisync.log.rows import FigureRow
 from omnisync.log.writer import Change
 from omnisync.model.drift import Cause, Evidence, judge
@@ -14,6 +14,14 @@ from omnisync.model.events import Drift, DriftFound, FiguresSeen, Kind, SeenFigu
 
 _LATE = 6 * 3_600_000
 """A figure that was sent so many milliseconds before the last one may have been carried out after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known of a store's past: when the reading of its last whole audit began (milliseconds UTC), and what was sent."""
+
+    audited_at: int
+    sends: Sends = field(default_factory=Sends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +58,14 @@ def _has_drifted(row: FigureRow, value: int) -> bool:
     return row.mode == "refused" and row.reason == KEEPS_SHOWING and not row.drift and value != row.wanted
 
 
-def settle(change: Change, store: str, suspects: Sequence[Suspect], sends: Sends) -> int:
+def settle(change: Change, store: str, suspects: Sequence[Suspect], history: History) -> int:
     """Tell the log what was seen of these, now that the store's orders are taken in; answers how many have drifted."""
     drifts = [
         Drift(_code(change, each.product), kind, believed, value, cause)
         for each in suspects
         for kind, (row, value) in _rows(change, store, each.product, each.seen)
         if (believed := _believed(row, each.believed.get(kind))) is not None
-        and (cause := _cause(change, row, value, believed, sends)) is not None
+        and (cause := _cause(change, row, value, believed, history)) is not None
     ]
     if drifts:
         change.append(DriftFound(store, tuple(drifts)))
@@ -70,7 +78,7 @@ def _believed(row: FigureRow, confirmed: int | None) -> int | None:
     return row.sent if row.mode == "refused" and row.sent is not None else confirmed
 
 
-def _cause(change: Change, row: FigureRow, value: int, believed: int, sends: Sends) -> Cause | None:
+def _cause(change: Change, row: FigureRow, value: int, believed: int, history: History) -> Cause | None:
     """Why it shows that value; None where it is what we believed, or something is under way by now."""
     if value == believed or row.confirmed is None:
         return None
@@ -78,16 +86,19 @@ def _cause(change: Change, row: FigureRow, value: int, believed: int, sends: Sen
         return Cause.SILENTLY_REFUSED if _has_drifted(row, value) else None
     if value != row.confirmed and not _has_drifted(row, value):
         return None
-    return judge(_evidence(change, row, value, believed, sends))
+    return judge(_evidence(change, row, value, believed, history))
 
 
 def found_in_vain(
-    change: Change, store: str, figures: Sequence[SeenFigure], products: Mapping[str, int | None]
+    change: Change,
+    store: str,
+    figures: Sequence[SeenFigure],
+    products: Mapping[str, int | None],
+    history: History,
 ) -> None:
     """What a read-back has looked for in vain for the last time has drifted too: say so before it is dealt with."""
-    sends = Sends()
     drifts = [
-        Drift(_code(change, product), kind, row.confirmed, value, judge(_evidence(change, row, value, row.confirmed, sends)))
+        Drift(_code(change, product), kind, row.confirmed, value, judge(_evidence(change, row, value, row.confirmed, history)))
         for seen in figures
         if (product := products.get(seen.remote_id)) is not None
         for kind, (row, value) in _rows(change, store, product, seen)
@@ -97,11 +108,11 @@ def found_in_vain(
         change.append(DriftFound(store, tuple(drifts)))
 
 
-def _evidence(change: Change, row: FigureRow, value: int, believed: int, sends: Sends) -> Evidence:
+def _evidence(change: Change, row: FigureRow, value: int, believed: int, history: History) -> Evidence:
     assert row.confirmed is not None
-    sent = sends.of(change.state, row, _code(change, row.product))
+    sent = history.sends.of(change.state, row, _code(change, row.product))
     earlier = [(at, figure) for at, figure in sent if at < row.sent_at]
-    proven = _proven(change, row, believed)
+    proven = _proven(change, row, believed, history.audited_at)
     if row.check_at and not proven:
         # It was looked for again and again since it was sent, and never seen.
         before: int | None = value
@@ -111,12 +122,12 @@ def _evidence(change: Change, row: FigureRow, value: int, believed: int, sends: 
     return Evidence(believed, value, row.confirmed, proven, before, late)
 
 
-def _proven(change: Change, row: FigureRow, believed: int) -> bool:
+def _proven(change: Change, row: FigureRow, believed: int, audited_at: int) -> bool:
     """Whether a read has seen the figure since it was confirmed; a store's own answer to a write is no read."""
     by_reading = change.state.rules()[row.store].checks_by_reading
     if row.seen == believed and (row.seen_at > row.confirmed_at or (by_reading and row.seen_at == row.confirmed_at)):
         return True
-    return int(change.cursor(row.store, AUDIT) or 0) > row.confirmed_at
+    return audited_at > row.confirmed_at
 
 
 def _code(change: Change, product: int) -> str:

@@ -133,7 +133,7 @@ class Engine:
             line = sync.health.read
             pull = partial(self._first_look, name, sync.pull_orders)
             workers.append(self._worker(f"{name}.orders", sync.wake_orders, line, pull))
-            workers.append(self._worker(f"{name}.audit", sync.wake_audit, line, sync.pull_catalogue))
+            workers.append(self._worker(f"{name}.audit", sync.wake_audit, line, partial(self._audit, sync)))
             workers.append(self._push_worker(name, sync))
             workers.append(self._safely(f"{name}.check", partial(self._check_up, name, sync.connector.check)))
         if self.erp is not None:
@@ -166,6 +166,11 @@ class Engine:
             if self.clock.now() >= line.next_try and not await self._safely(name, work):
                 # What woke it is still to be done.
                 signal.set()
+
+    async def _audit(self, sync: StoreSync) -> None:
+        """Read the store's whole list; how old its figures are is to be seen at once."""
+        await sync.pull_catalogue()
+        await self._save_health()
 
     async def _first_look(self, name: str, pull: Callable[[], Awaitable[object]]) -> None:
         """Pull; the first time, successful or not, is what rising figures have waited for."""

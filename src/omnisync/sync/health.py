@@ -84,6 +84,7 @@ class Health:
     last_orders: Millis = 0
     last_push: Millis = 0
     last_catalogue: Millis = 0
+    """When the last reading of the whole catalogue began."""
     calls: int = 0
     errors: int = 0
     paused: bool = False

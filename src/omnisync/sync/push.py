@@ -292,7 +292,7 @@ class Pusher:
         def decide(change: Change) -> bool:
             surprise = any(_differs(change, store.name, known[seen.remote_id].product, seen) for seen in figures)
             products = {remote_id: listing.product for remote_id, listing in known.items()}
-            audit.found_in_vain(change, store.name, figures, products)
+            audit.found_in_vain(change, store.name, figures, products, audit.History(store.health.last_catalogue))
             change.append(FiguresSeen(store.name, figures, missing))
             return surprise
 

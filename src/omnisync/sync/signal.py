@@ -18,6 +18,11 @@ class Signal:
         """There is something to do."""
         self._event.set()
 
+    @property
+    def is_set(self) -> bool:
+        """Whether a wait would return at once."""
+        return self._event.is_set()
+
     async def wait(self, until: int | None = None) -> None:
         """Return when set, or at that time (milliseconds UTC); clears it."""
         if until is None:

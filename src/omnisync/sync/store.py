@@ -14,7 +14,6 @@ from omnisync.connect.store import RemoteListing, StoreConnector
 from omnisync.errors import ConnectorError, RateLimited, Rejected
 from omnisync.log import outbox, pulls
 from omnisync.log.apply.figures import NOT_THERE
-from omnisync.log.audit import AUDIT, Sends
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import (
     FiguresSeen,
@@ -29,7 +28,7 @@ from omnisync.model.events import (
 from omnisync.model.order import OrderPart
 from omnisync.ports import Clock, Millis
 from omnisync.sync import audit, guard, matching
-from omnisync.sync.audit import Suspect
+from omnisync.sync.audit import History, Suspect
 from omnisync.sync.health import Health, Line
 from omnisync.sync.intake import CONNECTED, Taken, take_in
 from omnisync.sync.quarantine import set_aside, take_out
@@ -55,10 +54,10 @@ class Walk:
     """An audit under way: when it began, which listings it has seen, what was new and what had drifted."""
 
     began_at: Millis
+    history: History
     seen: set[str] = field(default_factory=set)
     fresh: int = 0
     drifted: int = 0
-    sends: Sends = field(default_factory=Sends)
 
 
 class StoreSync:
@@ -177,7 +176,7 @@ class StoreSync:
 
         Answers whether the whole list was read and judged.
         """
-        self.walk = walk = Walk(self.clock.now())
+        self.walk = walk = Walk(self.clock.now(), History(self.health.last_catalogue))
         try:
             async for page in self.connector.listings():
                 self.health.calls += 1
@@ -191,8 +190,8 @@ class StoreSync:
             return False
         finally:
             self.walk = None
-        gone = await self.log.transact(lambda change: self._end_walk(change, walk))
-        self.health.last_catalogue = self.clock.now()
+        gone = await self.log.transact(lambda change: self._take_gone(change, walk.seen))
+        self.health.last_catalogue = walk.began_at
         self.told.info("audit", listings=len(walk.seen), changed=walk.fresh, gone=gone, drifted=walk.drifted)
         await self.worked(self.health.read)
         return True
@@ -201,18 +200,13 @@ class StoreSync:
         """Settle what shows something unexpected, once the orders that may explain it are taken in."""
         if not await self.pull_orders():
             return False
-        walk.drifted += await self.log.transact(lambda change: audit.settle(change, self.name, suspects, walk.sends))
+        walk.drifted += await self.log.transact(lambda change: audit.settle(change, self.name, suspects, walk.history))
         return True
 
     async def _leave_room(self) -> None:
         """Wait while less than half of a rate limit is left: pushes and orders go before an audit."""
         while any(2 * each.left < each.calls for each in allowances(self.connector)):
             await self.clock.sleep(_A_WHILE)
-
-    def _end_walk(self, change: Change, walk: Walk) -> int:
-        gone = self._take_gone(change, walk.seen)
-        change.set_cursor(self.name, AUDIT, str(walk.began_at))
-        return gone
 
     def _take_page(self, change: Change, page: Sequence[RemoteListing], walk: Walk) -> list[Suspect]:
         state = change.state
@@ -227,18 +221,21 @@ class StoreSync:
             if known is None or known.product is None:
                 product, reason = matcher.find(listing.ref.remote_id, (listing.code, *listing.barcodes))
             row = _seen_listing(listing, product.code if product else "", reason)
+            figure = SeenFigure(row.remote_id, row.stock, row.price)
+            suspect = None
+            if known is not None and known.product is not None:
+                suspect = audit.suspect(change, self.name, known.product, figure)
+            if suspect is not None:
+                # What it shows is taken in once it is judged.
+                suspects.append(suspect)
+                row = msgspec.structs.replace(row, stock=None, price=None)
             if self._is_new(change, row):
                 if known is not None and known.product is not None:
                     product = state.products.get(known.product)
                     row = msgspec.structs.replace(row, product=product.code if product else "")
                 new.append(row)
-            elif known is not None and known.product is not None:
-                figure = SeenFigure(row.remote_id, row.stock, row.price)
-                suspect = audit.suspect(change, self.name, known.product, figure)
-                if suspect is not None:
-                    suspects.append(suspect)
-                elif is_news(change, self.name, known.product, figure):
-                    figures.append(figure)
+            elif known is not None and known.product is not None and suspect is None:
+                figures += [figure] if is_news(change, self.name, known.product, figure) else []
         if new:
             change.append(ListingsSeen(self.name, tuple(new)))
             matching.resolve_lines(change)

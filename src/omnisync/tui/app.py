@@ -262,7 +262,7 @@ class OmniSync(App[None]):
 
         def read() -> Pulse:
             with Reader(self.desk.database) as reader:
-                return pulse(reader)
+                return pulse(reader, self.desk.clock.now())
 
         while True:
             self._recount = False

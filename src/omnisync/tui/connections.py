@@ -11,6 +11,7 @@ import msgspec
 
 from omnisync.connect.budget import Allowance
 from omnisync.explain.words import health_words
+from omnisync.log.drift_list import FiguresAge, drift_counts, figures_age
 from omnisync.log.health import HealthRow, load_health
 from omnisync.log.kept_backups import OLD, STREAM, last_written, trouble
 from omnisync.log.overview import StoreView, held, quarantine, stores
@@ -52,6 +53,11 @@ class Connection:
     pulled: str
     pushed: str
     oldest: str
+    compared: str
+    """How old what is known of the store's figures is, and whether that is too old."""
+    old: bool
+    drifts: int
+    """How many figures an audit found to differ."""
     waits: int
     """How many things wait for a person."""
 
@@ -80,6 +86,8 @@ def connections(path: Path, live: Live | None, now: int) -> list[Connection]:
         health = live.health if live else {row.connector: row for row in load_health(reader.db)}
         allowances = live.allowances if live else {}
         views = stores(reader)
+        compared = {view.name: figures_age(reader, view.name, now) for view in views}
+        drifts = drift_counts(reader)
         asides = quarantine(reader)
         reads = sum(1 for hold in held(reader) if hold.hold)
     names = {view.name for view in views}
@@ -87,7 +95,11 @@ def connections(path: Path, live: Live | None, now: int) -> list[Connection]:
     found = []
     for view in views:
         waits = view.held + view.refused + view.quarantined + view.unmatched
-        found.append(_connection(view.name, view, health.get(view.name), allowances.get(view.name, ()), now, waits))
+        budget = allowances.get(view.name, ())
+        seen = compared[view.name]
+        found.append(
+            _connection(view.name, view, health.get(view.name), budget, now, waits, seen, drifts.get(view.name, 0))
+        )
     for name in erps:
         waits = reads + sum(row.connector == name for row in asides)
         found.append(_connection(name, None, health.get(name), (), now, waits))
@@ -109,11 +121,13 @@ def backup_words(path: Path, now: int) -> tuple[str, str]:
 
 
 def _connection(
-    name: str, view: StoreView | None, row: HealthRow | None, budget: Sequence[Allowance], now: int, waits: int
-) -> Connection:
+    name: str, view: StoreView | None, row: HealthRow | None, budget: Sequence[Allowance], now: int, waits: int,
+    seen: FiguresAge | None = None, drifts: int = 0,
+) -> Connection:  # fmt: skip
     return Connection(
         name, view, row, tuple(budget), age(row.last_orders if row else None, now),
-        age(row.last_push if row else None, now), age(view.oldest if view else None, now), waits,
+        age(row.last_push if row else None, now), age(view.oldest if view else None, now),
+        age(seen.at if seen else None, now), seen is not None and seen.old, drifts, waits,
     )  # fmt: skip
 
 

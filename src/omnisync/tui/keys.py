@@ -101,10 +101,18 @@ KEYS: Mapping[str, Key] = {
     "stores.pull": Key("f5,u", "pull", _("ask now"), _("Ask for the store's orders and catalogue, or read the ERP, now."), footer=True),
     "stores.plan": Key("f3,v", "plan", _("plan/go"), _("What would be sent to the store; one that is in plan-only begins with your yes."), footer=True),
     "stores.all": Key("f6,x", "everything_waiting", _("all that waits"), _("What waits for you, of all stores together."), footer=True),
+    "stores.drifts": Key("f15,shift+f3,d", "drifts", _("what differs"), _("What the store shows differently from what was confirmed, and why; compare every figure now."), footer=True),
     "secret.next": Key("enter", "next", _("go on"), _("To the next key, from the last one on to the test."), footer=True),
     "secret.down": Key("down,tab", "move(1)", _("next line"), _("To the next key.")),
     "secret.up": Key("up,shift+tab", "move(-1)", _("previous line"), _("To the previous key.")),
     "secret.cancel": Key("escape", "cancel", _("cancel"), _("Leave the keys as they are."), footer=True),
+    # What differs
+    "drifts.repair": Key("f4,enter", "repair", _("repair"), _("Send the figure again to the store, as it is wanted now."), footer=True),
+    "drifts.repair_all": Key("f5,u", "repair_all", _("repair all"), _("Send every figure of the list again."), footer=True),
+    "drifts.accept": Key("f6,x", "accept", _("accept"), _("The store is right: its price becomes the store's own, its quantity stays until another is wanted."), footer=True),
+    "drifts.accept_all": Key("f18,shift+f6,X", "accept_all", _("accept all"), _("Accept every figure of the list.")),
+    "drifts.audit": Key("f3,r,ctrl+r", "audit", _("compare now"), _("Read what the stores really show and compare every figure now."), footer=True),
+    "drifts.product": Key("p,f12", "product", _("product"), _("Everything about the product."), footer=True),
     # What waits for a person
     "matters.act": Key("enter,f4", "act", _("settle"), _("Let go what is held, try again what was refused, link what is unmatched."), footer=True),
     "matters.kind": Key("f,f6,ctrl+t", "kind", _("filter"), _("Only what is held, refused, set aside or unmatched."), footer=True),
@@ -187,7 +195,7 @@ def spoken(key: str) -> str:
 _SPOKEN = {
     "question_mark": "?", "slash": "/", "escape": "Esc", "enter": "Enter", "space": _("Space"), "tab": "Tab",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "up": "↑", "down": "↓", "left": "←",
-    "right": "→", "ctrl": "Ctrl", "shift": _("Shift"), "f17": _("Shift") + "+F5",
+    "right": "→", "ctrl": "Ctrl", "shift": _("Shift"), "f15": _("Shift") + "+F3", "f17": _("Shift") + "+F5", "f18": _("Shift") + "+F6",
     **{f"f{number}": f"F{number}" for number in range(1, 13)},
 }  # fmt: skip
 

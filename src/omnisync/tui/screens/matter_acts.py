@@ -15,6 +15,7 @@ from omnisync.model.events import Kind
 from omnisync.ports import in_thread
 from omnisync.text import _, plural
 from omnisync.tui.screens.ask import Ask
+from omnisync.tui.screens.drifts import DriftsPage
 from omnisync.tui.screens.pick import Pick
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class MatterActs:
     async def settle(self, matter: Matter) -> None:
         """Do what there is to do about it."""
         match matter:
+            case HoldView(reason="drift"):
+                self._page.omnisync.push_screen(DriftsPage(matter.store))
             case HoldView():
                 await self._release(matter)
             case RefusedView():

@@ -130,10 +130,15 @@ def _figures(row: Connection) -> Iterator[Line]:
         (_("listings"), store.listings, ""), (_("figures confirmed"), store.confirmed, ""),
         (_("on their way"), store.waiting, "waiting"), (_("held"), store.held, "held"),
         (_("refused"), store.refused, "refused"), (_("excluded"), store.excluded, ""),
+        (_("differ (d)"), row.drifts, "differs"),
         (_("set aside"), store.quarantined, "refused"), (_("unmatched listings"), store.unmatched, "waiting"),
     )  # fmt: skip
     for word, count, look in counts:
         yield [(f"  {fitted(word, 20)}", "dim"), (fitted(number(count), 8, right=True), look if count else "")]
+    yield [
+        (f"  {fitted(_('figures compared'), 20)}", "dim"),
+        (fitted(row.compared, 8, right=True), "refused" if row.old else ""),
+    ]
     yield [(f"  {fitted(_('oldest unconfirmed'), 20)}", "dim"), (fitted(row.oldest, 8, right=True), "")]
 
 

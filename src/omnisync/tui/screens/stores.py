@@ -227,6 +227,13 @@ class Stores(Page):
 
         self.omnisync.push_screen(MattersPage(connector))
 
+    def action_drifts(self) -> None:
+        """What differs at the marked store; of all where the ERP is marked."""
+        from omnisync.tui.screens.drifts import DriftsPage
+
+        if (marked := self.marked) is not None:
+            self.omnisync.push_screen(DriftsPage(marked.name if marked.store else ""))
+
     def action_pause(self) -> None:
         """Pause the marked store, or resume it."""
         marked = self.marked

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from omnisync.explain.drift import audit_words
 from omnisync.explain.why import Explanation, explain
+from omnisync.log.drift_list import last_audit
 from omnisync.log.overview import store_names
 from omnisync.log.selling import selling
 from omnisync.log.story import Why, why
@@ -49,7 +51,8 @@ class WhyPage(Page):
         if chain is not None:
             now = self.omnisync.desk.clock.now()
             said = explain(chain, now, selling(self.reader, self._product, now))
-            self.query_one(Lines).show(_lines(chain, said, now, self.size.width))
+            audit = audit_words(last_audit(self.reader, self._product, self._store, now), chain.rules, now)
+            self.query_one(Lines).show(_lines(chain, said, audit, now, self.size.width))
 
     def on_resize(self) -> None:
         """Another width is laid out anew."""
@@ -67,12 +70,14 @@ class WhyPage(Page):
         self.run_worker(update_one(self, self._product))
 
 
-def _lines(chain: Why, said: Explanation, now: int, width: int) -> Iterator[Line]:
+def _lines(chain: Why, said: Explanation, audit: Sequence[str], now: int, width: int) -> Iterator[Line]:
     yield [(chain.code, "bold"), ("  ", ""), (chain.name, "bold")]
     parts: list[tuple[str, str]] = [sign(said.state), (f" {said.shows}", "bold")]
     yield [*parts, (f"   {said.proof}", said.state if said.state != "confirmed" else "dim")] if said.proof else parts
     yield []
     yield from _figures(said)
+    for text in audit:
+        yield [(fitted(_("audit"), 10), "title"), (text, "")]
     yield []
     yield [(_("What led there, the newest first"), "title")]
     for step in said.steps:

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from omnisync.log.pulse import Pulse, StorePulse
 from omnisync.model.clean import clean
-from omnisync.text import _, age, local, number, plural
+from omnisync.text import _, age, local, number, plural, span
 from omnisync.tui.backend import Presence
 
 _SILENT = 100_000
@@ -59,7 +59,9 @@ class StatusLine(Widget):
 
     def _said(self, pulse: Pulse | None, presence: Presence, now: int) -> list[tuple[str, str]]:
         clock = ("clock", local(now).strftime("%H:%M"))
-        return [_daemon(presence), *(_stores(pulse, now) if pulse else ()), *(_person(pulse) if pulse else ()), clock]
+        if pulse is None:
+            return [_daemon(presence), clock]
+        return [_daemon(presence), *_stores(pulse, now), *_figures(pulse, now), *_person(pulse), clock]
 
     def render_line(self, y: int) -> Strip:
         """What needs a person stays on a narrow screen; what is well goes first."""
@@ -120,12 +122,31 @@ def _store(store: StorePulse, now: int) -> tuple[str, str]:
     return "good", f"✓ {name} {age(store.heard, now)}" if silent else f"✓ {name}"
 
 
+def _figures(pulse: Pulse, now: int) -> list[tuple[str, str]]:
+    """How old the oldest figures are, in whole hours; red, with the stores' names, where they are old."""
+    known = [store.age for store in pulse.stores if store.age.at]
+    if not known:
+        return []
+    hours = _hours(min(each.at for each in known), now)
+    old = [clean(each.store, 20) for each in known if each.old]
+    if old:
+        return [("bad", _("{stores}: figures {age} old").format(stores=", ".join(old), age=hours))]
+    return [("quiet", _("figures {age} old").format(age=hours))]
+
+
+def _hours(since: int, now: int) -> str:
+    hours = (now - since) // 3_600_000
+    return _("< 1 h") if hours < 1 else span(hours * 3600) if hours > 1 else _("{n} h").format(n=1)
+
+
 def _person(pulse: Pulse) -> list[tuple[str, str]]:
     parts = []
     if pulse.held:
         parts.append(("bad", plural("{n} held", "{n} held", pulse.held)))
     if pulse.refused:
         parts.append(("bad", plural("{n} refused", "{n} refused", pulse.refused)))
+    if drifts := sum(store.drifts for store in pulse.stores):
+        parts.append(("busy", plural("{n} differs", "{n} differ", drifts)))
     if pulse.quarantined:
         parts.append(("bad", plural("{n} set aside", "{n} set aside", pulse.quarantined)))
     return parts or ([("well", _("all well"))] if pulse.stores else [])

@@ -1,0 +1,302 @@
+"""What stores show differently: every figure that an audit found, why, and what happens with it; repaired or accepted here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from omnisync.errors import DatabaseError
+from omnisync.explain.drift import accept_effect, cause_title, drift_words, owner_words, repair_effect, what_happens
+from omnisync.explain.words import figure_words, kind_words
+from omnisync.log.drift_list import DriftView, FiguresAge, figures_age, open_drifts, owner_of
+from omnisync.log.overview import rules_of, store_names
+from omnisync.log.reader import Reader
+from omnisync.model.clean import clean
+from omnisync.model.events import Kind
+from omnisync.model.rules import StoreRules
+from omnisync.ports import in_thread
+from omnisync.text import _, age, plural
+from omnisync.tui.keys import bindings
+from omnisync.tui.screens.ask import Ask
+from omnisync.tui.screens.base import Page
+from omnisync.tui.widgets.counts import Counts
+from omnisync.tui.widgets.lines import Line, Lines
+from omnisync.tui.widgets.table import MARGIN, Cell, Column, VirtualTable, fitted
+
+_NARROW = 70
+
+
+class _Found:
+    """The rows as last read."""
+
+    def __init__(self, rows: Sequence[DriftView], rules: dict[str, StoreRules], ages: Sequence[FiguresAge]) -> None:
+        self.rows, self.rules, self.ages = rows, rules, ages
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.rows)
+
+    def page(self, start: int, stop: int) -> Sequence[DriftView]:
+        """The rows at these positions."""
+        return self.rows[start:stop]
+
+
+class DriftTable(VirtualTable[DriftView]):
+    """One row per figure. One is settled, or all."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the keys to select."""
+        del parameters
+        return action not in ("select", "all")
+
+    def action_select(self) -> None:
+        """Each is settled by itself, or all are."""
+
+    def key_of(self, row: DriftView) -> int:
+        """Not needed, as nothing is selected."""
+        return hash((row.store, row.code, row.kind))
+
+
+class DriftsPage(Page):
+    """What differs, at one store or at all; below, the marked one in full."""
+
+    BINDINGS: ClassVar = bindings("drifts")
+    CSS = """
+    DriftsPage DriftTable { height: 1fr; }
+    DriftsPage Lines { height: auto; max-height: 45%; border-top: solid $primary; }
+    """
+    HELP_TEXT = _(
+        "Every figure that an audit found to be another one at its store than we had confirmed, with the cause: sold "
+        "there, silently refused, late batch, edited by hand. What the ERP owns is repaired by itself; what you are to "
+        "be asked about waits here. F4 repairs the marked one, F5 all; F6 accepts what the store shows. F3 audits now."
+    )
+
+    def __init__(self, store: str) -> None:
+        super().__init__()
+        self.store = store
+        self._found = _Found((), {}, ())
+        self._problem = ""
+        self._read = False
+
+    def body(self) -> ComposeResult:
+        """The table, and the marked one in full."""
+        yield Counts(_("What differs"))
+        yield DriftTable(id="drifts")
+        yield Lines()
+        yield Static("", id="empty", classes="hidden", markup=False)
+
+    def on_mount(self) -> None:
+        """Read."""
+        self.set_focus(self.table)
+        self.fit()
+        self._show_empty()
+        self.data_changed()
+
+    @property
+    def table(self) -> DriftTable:
+        """The list."""
+        return self.query_one(DriftTable)
+
+    def on_resize(self) -> None:
+        """Another width has room for other columns."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Lay the columns out anew."""
+        if self.size.width > 1:
+            self.table.lay_out(self._lay_out(self.size.width - 1))
+            self._tell()
+
+    # Data
+
+    def data_changed(self) -> None:
+        """Read what differs."""
+        if self.reader is not None:
+            self._look()
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        desk, store = self.omnisync.desk, self.store
+
+        def read() -> _Found:
+            with Reader(desk.database) as reader:
+                names = [store] if store else store_names(reader)
+                rules = {name: rules for name in names if (rules := rules_of(reader, name)) is not None}
+                rows = [row for row in open_drifts(reader, store) if row.store in rules]
+                return _Found(rows, rules, [figures_age(reader, name, desk.clock.now()) for name in rules])
+
+        try:
+            found = await in_thread(read)
+        except DatabaseError as error:
+            self._problem = str(error)
+            self._show_empty()
+            return
+        if self.composed:
+            self._found, self._problem, self._read = found, "", True
+            self.table.show(found, self.table.cursor)
+            self._count()
+            self._show_empty()
+            self._tell()
+
+    def _count(self) -> None:
+        asks = sum(each.waits == "asks" for each in self._found.rows)
+        self.query_one(Counts).show(
+            [(_("differ"), self._found.count, "waiting"), (_("you are asked"), asks, "held")]
+        )  # fmt: skip
+
+    def _tell(self) -> None:
+        now = self.omnisync.desk.clock.now()
+        row = self.table.row
+        if row is not None and (rules := self._found.rules.get(row.store)) is not None:
+            owner = owner_words(owner_of(rules, row.kind))
+            lines: list[Line] = [
+                [(f"≠ {row.store}  ", "differs"), (f"{row.code}  {row.name}", "bold")],
+                [(drift_words(row, rules), "")],
+                [(_("found {age} ago; {kind}: {owner}").format(
+                    age=age(row.found_at, now), kind=kind_words(row.kind), owner=owner), "dim")],
+            ]  # fmt: skip
+            self.query_one(Lines).show(lines)
+        known = [each for each in self._found.ages if each.at]
+        if known:
+            oldest = min(known, key=lambda each: each.at)
+            self.note(_("figures {age} old").format(age=age(oldest.at, now)))
+
+    @on(VirtualTable.Moved)
+    def _moved(self) -> None:
+        self._tell()
+
+    def _show_empty(self) -> None:
+        empty = not self.table.count
+        box = self.query_one("#empty", Static)
+        box.set_class(not empty, "hidden")
+        for widget in (self.table, self.query_one(Lines)):
+            widget.set_class(empty, "hidden")
+        if empty:
+            box.update(Content(self._why_empty()))
+            self.set_focus(None)
+        elif self.focused is None:
+            self.set_focus(self.table)
+
+    def _why_empty(self) -> str:
+        if self._problem:
+            return _("This can't be read just now.\n\n{problem}").format(problem=clean(self._problem, 300))
+        if self.reader is not None and not self._read:
+            return _("Reading …")
+        return _("Nothing differs: the stores show what was confirmed.\n\nF3 compares every figure now.")
+
+    # Keys
+
+    def action_repair(self) -> None:
+        """Send the marked one again."""
+        if (row := self.table.row) is not None:
+            self.run_worker(self._settle([row], repair=True))
+
+    def action_repair_all(self) -> None:
+        """Send all of them again."""
+        self.run_worker(self._settle(self._found.rows, repair=True))
+
+    def action_accept(self) -> None:
+        """Accept what the store shows."""
+        if (row := self.table.row) is not None:
+            self.run_worker(self._settle([row], repair=False))
+
+    def action_accept_all(self) -> None:
+        """Accept all that the stores show."""
+        self.run_worker(self._settle(self._found.rows, repair=False))
+
+    async def _settle(self, rows: Sequence[DriftView], *, repair: bool) -> None:
+        from omnisync.model.commands import Accept, Repair
+
+        if not rows:
+            return
+        app, count = self.omnisync, len(rows)
+        title = plural("Repair {n} figure?", "Repair {n} figures?", count)
+        if not repair:
+            title = plural("Accept {n} figure?", "Accept {n} figures?", count)
+        rules = self._found.rules
+        lines = [f"{row.store} {row.code} {_change(row, rules[row.store], repair=repair)}" for row in rows[:4]]
+        if count > len(lines):
+            lines.append(plural("and {n} more", "and {n} more", count - len(lines)))
+        effect = repair_effect(rows) if repair else accept_effect(rows)
+        if not await app.push_screen_wait(Ask(title, [*lines, "", effect])):
+            return
+        command = Repair if repair else Accept
+        by_figure: dict[tuple[str, Kind], list[str]] = {}
+        for row in rows:
+            by_figure.setdefault((row.store, Kind(row.kind)), []).append(row.code)
+        for (store, kind), codes in by_figure.items():
+            if await app.order(command(store, tuple(codes), kind)) is None:
+                return
+        if repair:
+            app.acts.follow((row.product, row.store, row.kind) for row in rows)
+        app.say(effect)
+        self.data_changed()
+
+    def action_audit(self) -> None:
+        """Compare every figure now."""
+        self.run_worker(self._audit())
+
+    async def _audit(self) -> None:
+        from omnisync.model.commands import Audit
+
+        if await self.omnisync.order(Audit(self.store)) is not None:
+            self.omnisync.say(_("Every figure is compared now; what differs appears here."))
+
+    def action_product(self) -> None:
+        """Everything about the product."""
+        if (row := self.table.row) is not None:
+            from omnisync.tui.screens.product import Sheet
+
+            self.omnisync.push_screen(Sheet(row.product))
+
+    def action_copy_code(self) -> None:
+        """Copy the code."""
+        if (row := self.table.row) is not None:
+            self.omnisync.copy(row.code)
+
+    def action_copy_row(self) -> None:
+        """Copy what differs and why."""
+        if (row := self.table.row) is not None:
+            self.omnisync.copy("\t".join((row.store, row.code, drift_words(row, self._found.rules[row.store]))))
+
+    # Columns
+
+    def _lay_out(self, width: int) -> list[Column]:
+        sizes = {"store": 0 if self.store else 10, "code": 14, "kind": 0 if width < _NARROW else 6, "change": 19}
+        used = sum(size + 1 for size in sizes.values() if size)
+        sizes["cause"] = min(18, max(6, width - MARGIN - used - 1))
+        sizes["happens"] = max(0, width - MARGIN - used - sizes["cause"] - 2)
+        titles = {
+            "store": _("Store"), "code": _("Code"), "kind": _("Figure"), "change": _("confirmed → shows"),
+            "cause": _("Cause"), "happens": _("What happens"),
+        }  # fmt: skip
+        return [self._column(name, titles[name], size) for name, size in sizes.items() if size > 5]
+
+    def _column(self, name: str, title: str, width: int) -> Column:
+        def cells(row: DriftView) -> list[Cell]:
+            rules = self._found.rules[row.store]
+            text = {
+                "store": row.store, "code": row.code, "kind": kind_words(row.kind),
+                "change": _shown(row, rules), "cause": cause_title(row.cause), "happens": what_happens(row, rules),
+            }[name]  # fmt: skip
+            look = "held" if name == "happens" and row.waits else "differs" if name == "change" else ""
+            return [Cell(fitted(clean(text), width), look)]
+
+        return Column(name, fitted(title, width).strip(), width, cells)
+
+
+def _shown(row: DriftView, rules: StoreRules) -> str:
+    return (
+        f"{figure_words(row.kind, row.believed, rules.currency)} → {figure_words(row.kind, row.shown, rules.currency)}"
+    )
+
+
+def _change(row: DriftView, rules: StoreRules, *, repair: bool) -> str:
+    shown, wanted = (figure_words(row.kind, value, rules.currency) for value in (row.shown, row.wanted))
+    return f"{kind_words(row.kind)} {shown} → {wanted}" if repair else f"{kind_words(row.kind)} {shown}"
