@@ -144,6 +144,7 @@ def store_rules(settings: Settings, name: str, connector: StoreConnector) -> Sto
         rounding=store.rounding,
         buffer=store.buffer,
         cap=store.cap,
+        daily_cap=store.daily_cap,
         push_stock=store.push_stock,
         push_price=store.push_price,
         order_series=store.order_series,

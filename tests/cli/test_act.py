@@ -109,9 +109,19 @@ def test_exclude_and_include(
 def test_release_of_a_read_and_of_figures(shop: Shop, daemon: Daemon) -> None:
     assert "Released" in shop.ok("release", "balances-ab12-9")
     assert "Nothing is held under the name" in shop.refused("release", "balances-ab12-9")
-    assert "1 figure of woo-hu" in shop.ok("release", "--store", "woo-hu", "--price", "BRU-0200")
-    assert last_event(shop, "guard.figures-released").event.products == ("BRU-0200",)
+    said = shop.ok("release", "--store", "woo-hu", "--price", "BRU-0200", "--reason", "autumn sale")
+    assert "Released: 1 change." in said
+    released = last_event(shop, "guard.figures-released").event
+    assert (released.products, released.why) == (("BRU-0200",), "autumn sale")
     assert "Nothing of that is held" in shop.refused("release", "--store", "woo-hu", "--price")
+
+
+def test_reject_all_with_the_reason(shop: Shop, daemon: Daemon) -> None:
+    assert "Rejected: 2 changes stay as they are." in shop.ok("reject", "--all", "--reason", "half a file")
+    assert last_event(shop, "guard.rejected").event.why == "half a file"
+    assert last_event(shop, "guard.figures-rejected").event.store == "woo-hu"
+    assert "Nothing is held" in shop.refused("reject", "--all")
+    assert "Released: 1 change." in shop.ok("release", "--store", "woo-hu", "--price", "BRU-0200")
 
 
 def test_link_and_unlink(shop: Shop, daemon: Daemon) -> None:

@@ -634,7 +634,10 @@ async def test_many_zeros_at_a_store_are_held_and_others_go_out(shop: Shop) -> N
     await shop.set_rules("s1", buffer=5000)
     await shop.settle(3600, "s1")
     assert (shop.s1.shows("A"), shop.s1.shows("P00")) == (5, 5)
-    assert shop.one("SELECT count(*) FROM figure WHERE store = 's1' AND mode = 'held' AND reason = 'many-zeros'") == 60
+    assert (
+        shop.one("SELECT count(*) FROM figure WHERE store = 's1' AND mode = 'held' AND reason = 'many-zeros:60:61:30'")
+        == 60
+    )
     await shop.order(Release(store="s1", kind=Kind.STOCK, codes=("P00",)))
     await shop.settle(3600, "s1")
     assert (shop.s1.shows("P00"), shop.s1.shows("P01")) == (0, 5)
@@ -676,7 +679,7 @@ async def test_a_suspicious_price_waits_for_a_person_and_stock_goes_on(shop: Sho
     await shop.pull()
     await shop.settle()
     figure = shop.figure("s1", "A", "price")
-    assert (figure.mode, figure.reason, shop.s1.price("A"), shop.s1.shows("A")) == ("held", "price-down", 1000, 7)
+    assert (figure.mode, figure.reason, shop.s1.price("A"), shop.s1.shows("A")) == ("held", "price-down:99:50", 1000, 7)
     await shop.order(Release(store="s1", kind=Kind.PRICE, codes=("A",)))
     await shop.settle()
     assert (shop.s1.price("A"), shop.s2.price("A")) == (10, 1000), "each store is asked about"

@@ -21,6 +21,8 @@ from omnisync.model.events import (
     Count,
     Event,
     ExclusionSet,
+    FiguresRejected,
+    FiguresReleased,
     FiguresSeen,
     ListingsSeen,
     ListPrice,
@@ -127,6 +129,8 @@ class FakeDaemon:
                 event = ExclusionSet(
                     what.store, what.codes, what.on if what.stock else None, what.on if what.price else None
                 )
+            case "Release":
+                event = (FiguresRejected if what.no else FiguresReleased)(what.store, what.kind, what.codes)
             case "Go":
                 event = StoreLive(what.store)
             case _:

@@ -17,11 +17,13 @@ from omnisync.log.matters import Matters
 from omnisync.log.overview import held, stores, unmatched
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Log
-from omnisync.model.commands import Go, RetryOrder, Status
-from omnisync.model.events import ListingsSeen, SeenListing, StoreRulesSet
+from omnisync.model.commands import Go, Release, RetryOrder, Status
+from omnisync.model.events import Kind, ListingsSeen, SeenListing, StoreRulesSet
 from omnisync.model.rules import StoreRules
 from omnisync.ports import SystemClock
 from omnisync.tui.connections import budget_words, tightest
+from omnisync.tui.screens.ask_line import AskLine
+from omnisync.tui.screens.matters import MattersPage
 from omnisync.tui.screens.stores import Stores
 
 
@@ -155,3 +157,22 @@ async def test_a_new_store_begins_with_a_yes_to_its_plan(folder: Path) -> None:
         await pilot.press("enter")
         await until(lambda: asked.asked == [Go("new")])
         await until(lambda: "plan only" not in "".join(shown(app).splitlines()[0]))
+
+
+async def test_a_no_to_what_is_held_asks_for_the_reason(folder: Path) -> None:
+    asked = FakeDaemon(folder)
+    async with opened(folder, asked, size=(120, 40)) as (app, pilot):
+        await pilot.press("f9", "f6")
+        await until(lambda: isinstance(app.screen, MattersPage) and app.screen.table.count == 4)
+        await pilot.press("n")
+        await until(lambda: isinstance(app.screen, AskLine))
+        await pilot.press(*"half", "enter")
+        await until(lambda: bool(asked.asked))
+        (command,) = asked.asked
+        assert isinstance(command, Release)
+        assert (command.hold, command.no, command.why) == ("balances-ab12-9", True, "half")
+        await pilot.press("ctrl+y")
+        await until(lambda: "BRU-0200  price" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: len(asked.asked) == 2)
+        assert asked.asked[-1] == Release(store="woo-hu", kind=Kind.PRICE, codes=("BRU-0200",))

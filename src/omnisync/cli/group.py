@@ -46,6 +46,7 @@ def entries() -> Mapping[str, Entry]:
         "exclude": Entry(act, f"{here}.exclude", _("Stop sending a product's stock or price to a store.")),
         "include": Entry(act, f"{here}.include", _("Send a product's stock or price to a store again.")),
         "release": Entry(act, f"{here}.release", _("Say yes to a change that was held back as suspicious.")),
+        "reject": Entry(act, f"{here}.reject", _("Say no to a change that was held back as suspicious.")),
         "retry": Entry(act, f"{here}.retry", _("Send again what a store refused.")),
         "go": Entry(act, f"{here}.go", _("Begin to send to a new store, after a look at its plan.")),
         "link": Entry(act, f"{here}.link", _("Say which product a store's listing is.")),

@@ -165,7 +165,9 @@ def _print_held(rows: list[HoldView]) -> None:
     for hold in rows:
         say(f"  {SIGNS['held'].letter} {held_words(hold)}", colour="yellow")
         say("      " + ", ".join(hold.sample) + (" …" if hold.count > len(hold.sample) else ""))
-        say("      " + _("if that is right: {command}").format(command=release_command(hold)))
+        command = release_command(hold)
+        say("      " + _("if that is right: {command}").format(command=command))
+        say("      " + _("if it is not: {command}").format(command=command.replace("release", "reject", 1)))
 
 
 def _print_more(count: int) -> None:

@@ -10,6 +10,7 @@ from omnisync.model.events import (
     BatchMade,
     ErpOrderMoved,
     ExclusionSet,
+    FiguresRejected,
     FiguresReleased,
     FiguresSeen,
     Kind,
@@ -95,5 +96,6 @@ _SAID: Mapping[type[object], Callable[[], str]] = {
     FiguresSeen: lambda: _("because the store showed something else"),
     ExclusionSet: lambda: _("because it is no longer excluded"),
     FiguresReleased: lambda: _("because a person released it"),
+    FiguresRejected: lambda: _("because a person said no to it"),
     StoreRulesSet: lambda: _("because the store's rules changed"),
 }

@@ -24,9 +24,11 @@ from omnisync.model.events import (
     Event,
     ExclusionSet,
     FiguresHeld,
+    FiguresRejected,
     FiguresReleased,
     FiguresSeen,
     HoldDropped,
+    HoldRejected,
     HoldReleased,
     LineResolved,
     ListingLinked,
@@ -324,7 +326,15 @@ def _figures_held(event: FiguresHeld) -> str:
 
 
 def _hold_released(event: HoldReleased) -> str:
-    return _("a person said yes to {hold}").format(hold=event.hold)
+    return _("a person said yes to {hold}").format(hold=event.hold) + _because(event.why)
+
+
+def _hold_rejected(event: HoldRejected) -> str:
+    return _("a person said no to {hold}").format(hold=event.hold) + _because(event.why)
+
+
+def _because(why: str) -> str:
+    return f": {why}" if why else ""
 
 
 def _hold_dropped(event: HoldDropped) -> str:
@@ -335,7 +345,14 @@ def _figures_released(event: FiguresReleased) -> str:
     products = named(event.products) or _("all")
     return _("a person released held figures of {store} ({kind}): {products}").format(
         store=event.store, kind=kind_words(event.kind), products=products
-    )
+    ) + _because(event.why)
+
+
+def _figures_rejected(event: FiguresRejected) -> str:
+    products = named(event.products) or _("all")
+    return _("a person said no to held figures of {store} ({kind}): {products}").format(
+        store=event.store, kind=kind_words(event.kind), products=products
+    ) + _because(event.why)
 
 
 def _quarantined(event: Quarantined) -> str:
@@ -408,8 +425,10 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     ChangeHeld: _held,
     FiguresHeld: _figures_held,
     HoldReleased: _hold_released,
+    HoldRejected: _hold_rejected,
     HoldDropped: _hold_dropped,
     FiguresReleased: _figures_released,
+    FiguresRejected: _figures_rejected,
     Quarantined: _quarantined,
     QuarantineClosed: _quarantine_closed,
     BackupWritten: _backup_written,

@@ -24,6 +24,7 @@ from omnisync.model.events import (
     DriftRepaired,
     ExclusionSet,
     FiguresHeld,
+    FiguresRejected,
     FiguresReleased,
     FiguresSeen,
     Kind,
@@ -309,6 +310,7 @@ _STEPS: Mapping[type[Any], Callable[[Why, Told], Step | None]] = {
     SalesSlowed: _as_it_is,
     FiguresHeld: _of_this_store,
     FiguresReleased: _of_this_store,
+    FiguresRejected: _of_this_store,
     Restored: _of_this_store,
     StoreRulesSet: _of_this_store,
 }

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from omnisync.model.events import Kind
 from omnisync.model.money import Money
-from omnisync.text import _, money, quantity
+from omnisync.text import _, money, number, quantity
 
 
 class Sign(NamedTuple):
@@ -42,6 +42,12 @@ _REASONS: Mapping[str, Callable[[], str]] = {
     "price-down": lambda: _("the price falls further than the guard allows"),
     "price-up": lambda: _("the price rises further than the guard allows"),
     "below-cost": lambda: _("the price is lower than what the product cost"),
+    "no-worth": lambda: _("the price is zero"),
+    "low-margin": lambda: _("the price is too little above what the product cost"),
+    "zeros-worth": lambda: _("goods worth too much would fall to zero at once"),
+    "many-changes": lambda: _("unusually many listings would change at once"),
+    "daily-cap": lambda: _("the store has had its changes of a day"),
+    "rejected": lambda: _("you said no to this change; it is looked at again when the ERP says something else"),
     "unknown-warehouse": lambda: _("the ERP has none of this store's warehouses: check their names"),
     "many-zeros": lambda: _("unusually many would fall to zero at once"),
     "empty": lambda: _("everything is missing in what was read"),
@@ -73,8 +79,24 @@ _HEALTH: Mapping[str, Callable[[], str]] = {
 }
 
 
+# With the numbers that tripped it, which stand behind the key: "price-down:92:50".
+_NUMBERED: Mapping[str, Callable[[], str]] = {
+    "price-down": lambda: _("the price falls by {0} %; the guard allows {1} %"),
+    "price-up": lambda: _("the price rises by {0} %; the guard allows {1} %"),
+    "below-cost": lambda: _("the price is {0} % lower than what the product cost"),
+    "low-margin": lambda: _("the price is only {0} % above cost; the guard wants {1} %"),
+    "many-zeros": lambda: _("{0} of {1} figures above zero would fall to zero at once; the guard allows {2} %"),
+    "zeros-worth": lambda: _("{0} figures worth {1} would fall to zero at once; the guard allows {2}"),
+    "many-changes": lambda: _("{0} of {1} listings would change at once; the guard allows {2} %"),
+    "daily-cap": lambda: _("the store has had its {0} changes of a day"),
+}
+
+
 def reason_words(reason: str) -> str:
-    """The words for a reason's key; what is no key is somebody's own words already."""
+    """The words for a reason's key and its numbers; what is no key is somebody's own words already."""
+    key, *numbers = reason.split(":")
+    if numbers and key in _NUMBERED and all(each.isdecimal() for each in numbers):
+        return _NUMBERED[key]().format(*(number(int(each)) for each in numbers))
     known = _REASONS.get(reason)
     return known() if known else reason
 

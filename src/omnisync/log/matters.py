@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, held, quarantine, refused
+from omnisync.log.overview import REASON_KEY, HoldView, RefusedView, SetAside, UnmatchedView, held, quarantine, refused
 from omnisync.log.reader import Reader
 
 Matter: TypeAlias = HoldView | RefusedView | SetAside | UnmatchedView
@@ -76,6 +76,6 @@ def connector_of(matter: Matter) -> str:
 
 def held_changes(reader: Reader, hold: HoldView, limit: int) -> list[tuple[str, int | None, int | None]]:
     """The first figures of a hold: code, what the store shows, and what a yes would send."""
-    sql = """SELECT p.code, f.confirmed, f.wanted FROM figure f JOIN product p ON p.id = f.product
-        WHERE f.store = ? AND f.kind = ? AND f.mode = 'held' AND f.reason = ? ORDER BY p.code LIMIT ?"""
-    return reader.rows(sql, hold.store, hold.kind, hold.reason, limit)
+    sql = f"""SELECT p.code, f.confirmed, f.wanted FROM figure f JOIN product p ON p.id = f.product
+        WHERE f.store = ? AND f.kind = ? AND f.mode = 'held' AND {REASON_KEY} = ? ORDER BY p.code LIMIT ?"""
+    return reader.rows(sql, hold.store, hold.kind, hold.reason.partition(":")[0], limit)

@@ -11,6 +11,7 @@ import msgspec
 from omnisync.log.rows import BatchRow, FigureRow, ListingRow
 from omnisync.log.state import State
 from omnisync.model.events import BatchItem, Kind
+from omnisync.model.quantity import PIECE
 
 _items = msgspec.json.Decoder(tuple[BatchItem, ...])
 # Without statistics SQLite would rather walk through all figures of the store: hence INDEXED BY below.
@@ -69,12 +70,47 @@ def _due(state: State, store: str, product_id: int, now: int) -> Due | None:
     return Due(product.code, listing, ready.get(Kind.STOCK), ready.get(Kind.PRICE))
 
 
-def falling_to_zero(state: State, store: str) -> list[str]:
-    """Codes whose figure is about to fall from something to nothing, unless a person allowed that."""
-    sql = f"""SELECT p.code FROM figure f INDEXED BY figure_dirty JOIN product p ON p.id = f.product
+def falling_to_zero(state: State, store: str) -> dict[str, int]:
+    """Codes whose figure is about to fall from something to nothing, unless a person allowed that.
+
+    With what the goods shown so far are worth at the price shown, in minor units.
+    """
+    sql = f"""SELECT p.code, f.confirmed * coalesce((SELECT x.confirmed FROM figure x WHERE x.product = f.product
+        AND x.store = f.store AND x.kind = 'price'), 0) / {PIECE} FROM figure f INDEXED BY figure_dirty JOIN product p ON p.id = f.product
         WHERE f.{_DIRTY} AND f.kind = 'stock' AND f.batch = '' AND f.wanted = 0 AND f.confirmed > 0
         AND f.allowed IS NOT 0 ORDER BY p.code"""
-    return [code for (code,) in state.select(sql, store)]
+    return dict(state.select(sql, store))
+
+
+def changing(state: State, store: str, kind: str) -> list[str]:
+    """Codes whose figure is about to become another one than the store has shown since we last agreed.
+
+    Without quantities that only fall, which must not wait, without what a person allowed, and without the first push.
+    """
+    sql = f"""SELECT p.code FROM figure f INDEXED BY figure_dirty JOIN product p ON p.id = f.product
+        WHERE f.{_DIRTY} AND f.kind = ? AND f.batch = '' AND f.confirmed_rev > 0 AND f.confirmed IS NOT NULL
+        AND f.wanted IS NOT f.confirmed AND NOT (f.kind = 'stock' AND f.wanted < f.confirmed)
+        AND f.allowed IS NOT f.wanted ORDER BY p.code"""
+    return [code for (code,) in state.select(sql, store, kind)]
+
+
+def held_for(state: State, store: str, kind: str, key: str) -> int:
+    """How many figures are held already for a reason of that key."""
+    sql = """SELECT count(*) FROM figure INDEXED BY figure_mode WHERE store = ?
+        AND mode IN ('held', 'refused', 'excluded') AND mode = 'held' AND kind = ?
+        AND reason GLOB ?"""
+    return int(state.select(sql, store, kind, f"{key}:*")[0][0])
+
+
+def sent_since(state: State, store: str, since: int) -> int:
+    """How many figures were sent to the store since then."""
+    sql = "SELECT count(*) FROM figure WHERE store = ? AND sent_at > ?"
+    return int(state.select(sql, store, since)[0][0])
+
+
+def listed(state: State, store: str) -> int:
+    """How many listings of the store have a product."""
+    return int(state.select("SELECT count(*) FROM listing WHERE store = ? AND product IS NOT NULL", store)[0][0])
 
 
 def is_counted(state: State, warehouses: Sequence[str]) -> bool:

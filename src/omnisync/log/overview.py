@@ -13,6 +13,9 @@ from omnisync.log.shortage import OVERSOLD, SHORT
 from omnisync.model.order import Customer
 from omnisync.model.rules import StoreRules
 
+REASON_KEY = "substr(f.reason, 1, instr(f.reason || ':', ':') - 1)"
+"""Why a figure is held, without the numbers behind it: what is held for one reason is one thing to decide."""
+
 _DIRTY = "wanted_rev > confirmed_rev AND mode = 'push'"
 
 
@@ -171,9 +174,10 @@ def held(reader: Reader) -> list[HoldView]:
         "SELECT id, '', feed, reason, count, total, at, sample FROM hold WHERE state = 'held' ORDER BY at"
     )
     figures = reader.rows(
-        """SELECT '', f.store, f.kind, f.reason, count(*), 0, min(f.wanted_at), json_group_array(p.code)
+        f"""SELECT '', f.store, f.kind, iif(min(f.reason) = max(f.reason), max(f.reason), {REASON_KEY}), count(*), 0,
+        min(f.wanted_at), json_group_array(p.code)
         FROM figure f JOIN product p ON p.id = f.product WHERE f.mode = 'held'
-        GROUP BY f.store, f.kind, f.reason ORDER BY f.store"""
+        GROUP BY f.store, f.kind, {REASON_KEY} ORDER BY f.store, f.kind, {REASON_KEY}"""
     )
     strings = msgspec.json.Decoder(tuple[str, ...])
     return [
@@ -244,8 +248,9 @@ def oversold(reader: Reader) -> int:
     return int(reader.one(f"WITH {OVERSOLD} SELECT count(DISTINCT shop_order) FROM oversold"))
 
 
-def held_codes(reader: Reader, store: str, kind: str) -> list[str]:
-    """Codes of the products of which that figure of the store is held."""
-    sql = """SELECT p.code FROM figure f JOIN product p ON p.id = f.product
-        WHERE f.store = ? AND f.kind = ? AND f.mode = 'held' ORDER BY p.code"""
+def held_codes(reader: Reader, store: str, kind: str, *, rejected: bool = False) -> list[str]:
+    """Codes of the products of which that figure of the store is held, or was rejected by a person."""
+    also = "OR f.rejected IS NOT NULL" if rejected else ""
+    sql = f"""SELECT p.code FROM figure f JOIN product p ON p.id = f.product
+        WHERE f.store = ? AND f.kind = ? AND (f.mode = 'held' {also}) ORDER BY p.code"""
     return [code for (code,) in reader.rows(sql, store, kind)]

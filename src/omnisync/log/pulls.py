@@ -36,8 +36,8 @@ def prices(state: State) -> dict[tuple[str, str], tuple[int, str]]:
 
 
 def open_hold(state: State, connector: str, feed: str) -> tuple[str, str, str] | None:
-    """The hold (id, digest, state) on a feed that is held, or released and not yet used."""
-    sql = "SELECT id, digest, state FROM hold WHERE connector = ? AND feed = ? AND state IN ('held', 'released')"
+    """The hold (id, digest, state) on a feed that is held or rejected, or released and not yet used."""
+    sql = "SELECT id, digest, state FROM hold WHERE connector = ? AND feed = ? AND state IN ('held', 'released', 'rejected')"
     found = state.select(sql, connector, feed)
     return found[0] if found else None
 

@@ -136,7 +136,8 @@ class FigureRow:
 
     ``mode``: push, held (by the guard), refused (by the store), excluded (by a person), off (nothing
     to push). A revision is the seq of the event that changed the wish. ``seen`` is what a read-back
-    found. ``allowed`` is a suspicious figure that a person said yes to. ``check_at`` > 0: it is still
+    found. ``allowed`` is a suspicious figure that a person said yes to,
+    ``rejected`` what the ERP said (on hand, or the price) when a person said no. ``check_at`` > 0: it is still
     to be seen at the store from then on; ``checks`` counts how often that failed. ``drift`` 1: an audit
     found another figure there, and that is not settled yet (DriftRow).
     """
@@ -166,6 +167,7 @@ class FigureRow:
     check_at: int = 0
     checks: int = 0
     drift: int = 0
+    rejected: int | None = None
 
 
 @dataclass(slots=True)

@@ -39,12 +39,14 @@ class Update(Command, frozen=True, tag="update"):
 
 
 class Release(Command, frozen=True, tag="release"):
-    """Yes to a held change: a hold's id, or held figures of a store."""
+    """Yes, or with ``no`` no, to a held change: a hold's id, or held figures of a store; ``why`` is kept."""
 
     hold: str = ""
     store: str = ""
     kind: Kind = Kind.STOCK
     codes: tuple[str, ...] = ()
+    no: bool = False
+    why: str = ""
 
 
 class Audit(Command, frozen=True, tag="audit"):

@@ -483,9 +483,17 @@ class FiguresHeld(Fact, frozen=True, tag="guard.figures"):
 
 
 class HoldReleased(Fact, frozen=True, tag="guard.released"):
-    """A person said yes to a held read of the ERP (the exact change, by its digest)."""
+    """A person said yes to a held read of the ERP (the exact change, by its digest), and why."""
 
     hold: str
+    why: str = ""
+
+
+class HoldRejected(Fact, frozen=True, tag="guard.rejected"):
+    """A person said no to a held read: it is not taken in as long as it says the same."""
+
+    hold: str
+    why: str = ""
 
 
 class HoldDropped(Fact, frozen=True, tag="guard.dropped"):
@@ -500,6 +508,16 @@ class FiguresReleased(Fact, frozen=True, tag="guard.figures-released"):
     store: str
     kind: Kind
     products: tuple[str, ...] = ()
+    why: str = ""
+
+
+class FiguresRejected(Fact, frozen=True, tag="guard.figures-rejected"):
+    """A person said no to held figures: they are not sent until the ERP says something else of the product."""
+
+    store: str
+    kind: Kind
+    products: tuple[str, ...] = ()
+    why: str = ""
 
 
 # Quarantine
@@ -548,8 +566,9 @@ Event: TypeAlias = Union[  # noqa: UP007
     OrderExporting, OrderExported, ListingsSeen, ListingsGone, ListingLinked, FiguresSeen, BatchMade, BatchSent,
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
     ExclusionSet, DriftFound, DriftRepaired, DriftAccepted,
-    StorePaused, StoreLive, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldDropped,
-    FiguresReleased, Quarantined, QuarantineClosed, BackupWritten, Restored, CustomerForgotten,
+    StorePaused, StoreLive, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldRejected,
+    HoldDropped,
+    FiguresReleased, FiguresRejected, Quarantined, QuarantineClosed, BackupWritten, Restored, CustomerForgotten,
 ]  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

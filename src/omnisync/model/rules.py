@@ -16,6 +16,9 @@ class GuardRules(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``zeros_count`` and ``zeros_percent``: so many figures, and such a share of those above zero, fall
     to zero at once (both must be passed). ``shrink_percent``: a full read of the ERP has lost that share of its rows.
+    ``zeros_worth``: figures that fall to zero at once were worth more than so many whole units of the store's
+    currency. ``changes_percent`` / ``changes_count``: such a share of a store's listings, and so many, change at once.
+    ``margin_percent``: a price must be so much over the cost. 0 switches each of these off.
     ``price_down_percent`` / ``price_up_percent``: a price is that far from what the store shows (0: not checked).
     """
 
@@ -25,6 +28,10 @@ class GuardRules(msgspec.Struct, frozen=True, omit_defaults=True):
     price_down_percent: int = 50
     price_up_percent: int = 100
     below_cost: bool = True
+    margin_percent: int = 0
+    zeros_worth: int = 0
+    changes_percent: int = 60
+    changes_count: int = 200
 
 
 class Owner(StrEnum):
@@ -44,6 +51,7 @@ class StoreRules(msgspec.Struct, frozen=True, omit_defaults=True):
     ``warehouses`` are summed; its orders reserve in ``orders_from``. ``markup`` in hundredths of a
     percent. ``buffer``, ``cap`` (0: none), ``exempt_figure``, ``step`` and ``max_quantity`` in thousandths.
     ``checks_by_reading``: a write is proven by a separate read, so an accepted figure is still to be seen.
+    ``daily_cap``: so many changes are sent within a day, all others wait (0: any number).
     ``audit_every``: seconds between two audits; figures older than twice that are old.
     """
 
@@ -69,6 +77,7 @@ class StoreRules(msgspec.Struct, frozen=True, omit_defaults=True):
     stock_owner: Owner = Owner.ERP
     price_owner: Owner = Owner.ERP
     audit_every: int = 3 * 3600
+    daily_cap: int = 0
 
 
 def wanted_stock(rules: StoreRules, available: int, *, exempt: bool, active: bool, kept: int = 0) -> int:
@@ -87,21 +96,27 @@ def wanted_stock(rules: StoreRules, available: int, *, exempt: bool, active: boo
 
 
 def suspicious_price(guard: GuardRules, new: Money, last: int | None, cost: Money | None) -> str:
-    """Why a new price must wait for a person, as a key for people's words, or "" when it need not.
+    """Why a new price must wait for a person, or "" when it need not: a key with its numbers, "price-down:92:50".
 
     ``last`` is what the store shows now in the same minor units, None when that is not known.
     """
     if new.minor <= 0:
         # An empty price in the ERP: nobody gives goods away by mistake.
-        return "price-down"
+        return "no-worth"
     if last:
         change = 100 * (new.minor - last)
         if guard.price_down_percent and -change > guard.price_down_percent * last:
-            return "price-down"
+            return f"price-down:{-(change // last)}:{guard.price_down_percent}"
         if guard.price_up_percent and change > guard.price_up_percent * last:
-            return "price-up"
-    if guard.below_cost and cost and cost.currency == new.currency and new.minor < cost.minor:
-        return "below-cost"
+            return f"price-up:{-(-change // last)}:{guard.price_up_percent}"
+    if guard.below_cost and cost and cost.currency == new.currency:
+        over = 100 * (new.minor - cost.minor)
+        if over < guard.margin_percent * cost.minor:
+            return (
+                f"low-margin:{over // cost.minor}:{guard.margin_percent}"
+                if over >= 0
+                else f"below-cost:{-(over // cost.minor)}"
+            )
     return ""
 
 

@@ -196,6 +196,21 @@ class GuardSettings(Table):
     below_cost: bool = True
     """Hold a price that is lower than what the product cost."""
 
+    margin_percent: Annotated[int, Field(ge=0)] = 0
+    """Hold a price that is not at least this much above what the product cost; needs `below_cost`."""
+
+    zeros_worth: Annotated[int, Field(ge=0)] = 0
+    """Hold quantities that fall to zero at once when the goods shown so far were worth more than this many whole
+    units of the store's currency, e.g. 50000; 0 switches it off."""
+
+    changes_percent: Percent = 60
+    """Hold changes of a store when more than this share of its listings changes at once; 0 switches it off.
+    Quantities that fall and stay above zero go all the same, or too much would be sold. The first push of a store,
+    which you have seen as a plan, doesn't count."""
+
+    changes_count: Annotated[int, Field(ge=0)] = 200
+    """... but only when at least this many listings change."""
+
 
 class LastPieceSettings(Table):
     """How the last pieces of a product are sold, so that two stores do not sell the same one."""
@@ -259,6 +274,10 @@ class StoreSettings(Connection):
 
     cap: Quantity = 0
     """The most pieces that the store is ever shown; 0: no limit."""
+
+    daily_cap: Annotated[int, Field(ge=0)] = 0
+    """The most changes that are sent to this store within 24 hours; all others wait for a yes. Quantities that fall go
+    all the same. 0: any number."""
 
     push_stock: bool = True
     """Whether OmniSync writes stock to this store."""

@@ -37,7 +37,9 @@ from omnisync.model.events import (
     DriftAccepted,
     DriftRepaired,
     ExclusionSet,
+    FiguresRejected,
     FiguresReleased,
+    HoldRejected,
     HoldReleased,
     Kind,
     ListingLinked,
@@ -253,10 +255,12 @@ def _release(change: Change, command: Release) -> Reply:
     if command.hold:
         if command.hold not in pulls.held(change.state):
             raise CommandRefused(_("Nothing is held under the name {name}.").format(name=command.hold))
-        return {"seq": change.append(HoldReleased(command.hold))}
+        hold_event = HoldRejected if command.no else HoldReleased
+        return {"seq": change.append(hold_event(command.hold, command.why))}
     _store(change.state, command.store)
     codes = tuple(_product(change.state, code).code for code in command.codes)
-    return {"seq": change.append(FiguresReleased(command.store, command.kind, codes))}
+    figures_event = FiguresRejected if command.no else FiguresReleased
+    return {"seq": change.append(figures_event(command.store, command.kind, codes, command.why))}
 
 
 def _settle_drifts(change: Change, command: Repair | Accept) -> Reply:

@@ -144,7 +144,8 @@ class ErpSync:
         state = change.state
         held = pulls.open_hold(state, self.rules.name, feed)
         awaited = feed == "balances" and any(order.erp_at for order in pulls.unreleased(state))
-        return "" if held or awaited else change.cursor(self.rules.name, feed)
+        # What was rejected waits for another file, which has another mark.
+        return "" if (held and held[2] != "rejected") or awaited else change.cursor(self.rules.name, feed)
 
     async def _unsettled(self, error: SourceProblem) -> None:
         """A file that is just being written is looked at again at once; only one that stays so is news."""

@@ -210,7 +210,7 @@ def _may_pass(change: Change, connector: str, feed: str, suspicion: Suspicion | 
         return True
     if held:
         hold, held_digest, state = held
-        if held_digest == suspicion.digest and state == "held":
+        if held_digest == suspicion.digest and state in ("held", "rejected"):
             return False
         change.append(HoldDropped(hold))
         if held_digest == suspicion.digest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,9 +14,12 @@ from omnisync.log.outbox import Due
 from omnisync.log.rows import FigureRow, ListingRow
 from omnisync.log.writer import Change
 from omnisync.model.events import BatchItem, BatchMade, FiguresHeld, Kind
-from omnisync.model.money import Money
-from omnisync.model.rules import StoreRules
+from omnisync.model.money import Money, minor_digits
+from omnisync.model.rules import GuardRules, StoreRules
 from omnisync.sync import guard
+
+_DAY = 24 * 3_600_000
+"""Milliseconds in which a store's daily cap counts."""
 
 _extra = msgspec.json.Decoder(dict[str, str])
 
@@ -64,17 +67,51 @@ def plan(
 
 
 def hold_suspicious(change: Change, store: str, rules: StoreRules) -> None:
-    """Hold figures that would fall to zero if they are suspiciously many at once (P7).
+    """Hold what is suspicious as a whole: many figures to zero, many changes at once, more than a day may have (P7).
 
     A store whose warehouses the ERP has never counted anything in is misconfigured, however small it is.
     """
-    zeros = outbox.falling_to_zero(change.state, store)
-    if zeros and not outbox.is_counted(change.state, rules.warehouses):
-        change.append(FiguresHeld(store, Kind.STOCK, "unknown-warehouse", tuple(zeros)))
-    elif len(zeros) > rules.guard.zeros_count:
-        suspicion = guard.of_zeros(rules.guard, zeros, outbox.showing_stock(change.state, store))
+    state, limits = change.state, rules.guard
+    zeros = outbox.falling_to_zero(state, store)
+    if zeros and not outbox.is_counted(state, rules.warehouses):
+        _hold(change, store, Kind.STOCK, "unknown-warehouse", zeros)
+    elif zeros:
+        worth = sum(zeros.values()) // 10 ** minor_digits(rules.currency)
+        suspicion = None
+        if len(zeros) > limits.zeros_count:
+            suspicion = guard.of_zeros(limits, zeros, outbox.showing_stock(state, store))
         if suspicion is not None:
-            change.append(FiguresHeld(store, Kind.STOCK, suspicion.reason, tuple(zeros)))
+            reason = f"{suspicion.reason}:{suspicion.count}:{suspicion.total}:{limits.zeros_percent}"
+            _hold(change, store, Kind.STOCK, reason, zeros)
+        elif limits.zeros_worth and worth > limits.zeros_worth:
+            _hold(change, store, Kind.STOCK, f"zeros-worth:{len(zeros)}:{worth}:{limits.zeros_worth}", zeros)
+    for kind in Kind:
+        changing = outbox.changing(state, store, kind) if limits.changes_percent or rules.daily_cap else []
+        if changing and not _hold_many(change, store, kind, changing, limits):
+            _hold_over_cap(change, store, kind, changing, rules.daily_cap)
+
+
+def _hold_many(change: Change, store: str, kind: Kind, changing: Sequence[str], limits: GuardRules) -> bool:
+    count = len(changing) + outbox.held_for(change.state, store, kind, "many-changes")
+    if not limits.changes_percent or count < limits.changes_count:
+        return False
+    total = outbox.listed(change.state, store)
+    if 100 * count <= limits.changes_percent * total:
+        return False
+    _hold(change, store, kind, f"many-changes:{count}:{total}:{limits.changes_percent}", changing)
+    return True
+
+
+def _hold_over_cap(change: Change, store: str, kind: Kind, changing: Sequence[str], cap: int) -> None:
+    if not cap:
+        return
+    room = max(0, cap - outbox.sent_since(change.state, store, change.at - _DAY))
+    if len(changing) > room:
+        _hold(change, store, kind, f"daily-cap:{cap}", changing[room:])
+
+
+def _hold(change: Change, store: str, kind: Kind, reason: str, codes: Iterable[str]) -> None:
+    change.append(FiguresHeld(store, kind, reason, tuple(codes)))
 
 
 def _item(each: Due) -> BatchItem:

@@ -119,6 +119,8 @@ KEYS: Mapping[str, Key] = {
     "matters.store": Key("o,f3", "store", _("store"), _("Only what one store waits with."), footer=True),
     "matters.product": Key("p,f12", "product", _("product"), _("Everything about the product."), footer=True),
     "matters.retry_all": Key("f5,u", "retry_all", _("try all again"), _("Send again everything that the store refused."), footer=True),
+    "matters.reject": Key("n,delete", "reject", _("say no"), _("What is held stays as it is until the ERP says something else; the reason is kept."), footer=True),
+    "matters.release_all": Key("ctrl+y", "release_all", _("let all go"), _("Let everything go that is held at the stores, after a look at the plan.")),
     "matters.fresh": Key("r,ctrl+r", "fresh", _("refresh"), _("Look again what waits.")),
     # Choosing a product
     "pick.take": Key("enter", "take", _("choose"), _("Take the marked product."), footer=True),

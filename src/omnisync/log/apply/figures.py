@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omnisync.log.apply.last_piece import available, kept_from_stores
-from omnisync.log.rows import ChoiceRow, FigureRow, PriceRow, ProductRow
+from omnisync.log.rows import BalanceRow, ChoiceRow, FigureRow, PriceRow, ProductRow
 from omnisync.log.state import State
 from omnisync.model.drift import Cause
 from omnisync.model.money import Money
@@ -18,6 +18,9 @@ _GIVE_UP = 2 * len(CHECK_DELAYS)
 
 _CLOCKS_APART = 1_000
 """Milliseconds by which a store's time of a sale may be off ours; some give whole seconds only."""
+
+REJECTED = "rejected"
+"""Why a figure is off that a person said no to."""
 
 NOT_THERE = "not-there"
 """Why a figure is refused whose listing was not found by a read-back."""
@@ -59,6 +62,10 @@ def recompute_stock(state: State, product: ProductRow) -> None:
             exempt = product.category in rules.exempt_categories
             left, active = available(rules, balances), product.active != 0
             wanted = wanted_stock(rules, left, exempt=exempt, active=active, kept=kept.get(store, 0))
+        if row.rejected is not None and row.rejected != on_hand(rules, balances):
+            # The ERP says something else than what a person said no to.
+            row.rejected = None
+            state.figures.change(row)
         mode, reason = _stock_mode(row, rules, wanted, choices.get(store, _NO_CHOICE))
         if wanted != row.wanted or mode != row.mode or reason != row.reason:
             _want(state, row, wanted, mode, reason)
@@ -77,6 +84,11 @@ def recompute_price(state: State, product: ProductRow) -> None:
             _price(state, row, product, rule, prices, choices.get(store, _NO_CHOICE))
 
 
+def on_hand(rules: StoreRules, balances: dict[str, BalanceRow]) -> int:
+    """What the ERP counts in the store's warehouses, whatever is reserved, in thousandths."""
+    return sum(balances[name].on_hand for name in rules.warehouses if name in balances)
+
+
 def _stock_mode(row: FigureRow, rules: StoreRules, wanted: int, choice: ChoiceRow) -> tuple[str, str]:
     if choice.no_stock:
         return "excluded", ""
@@ -87,6 +99,8 @@ def _stock_mode(row: FigureRow, rules: StoreRules, wanted: int, choice: ChoiceRo
     if _asked(row, rules.stock_owner) and not wanted < min(row.wanted or 0, row.confirmed or 0):
         # The question stands; only what must fall is not kept waiting by it, or too much would be sold.
         return "held", DRIFT
+    if row.rejected is not None:
+        return "off", REJECTED
     if row.mode == "held" and row.reason != DRIFT and row.wanted == wanted:
         return "held", row.reason
     return "push", ""
@@ -102,6 +116,9 @@ def _price(
 ) -> None:  # fmt: skip
     price, reason = _price_of(rules, prices, choice)
     minor = None if price is None else price.minor
+    if row.rejected is not None and (row.rejected != minor or choice.price is not None):
+        row.rejected = None
+        state.figures.change(row)
     if choice.no_price:
         _want(state, row, minor, "excluded", "")
     elif not rules.push_price:
@@ -110,6 +127,8 @@ def _price(
         _want(state, row, minor, "off", STORE_OWNS)
     elif price is None:
         _want(state, row, None, "off", reason)
+    elif row.rejected is not None:
+        _want(state, row, minor, "off", REJECTED)
     elif _asked(row, rules.price_owner) and minor != row.allowed:
         _want(state, row, minor, "held", DRIFT)
     else:
@@ -196,6 +215,9 @@ def accepted(state: State, row: FigureRow, value: int, rev: int, shown: int | No
     """The store's per-item result says that it took the value; ``shown`` is what its answer shows as stored."""
     row.confirmed, row.confirmed_at = value, state.at
     row.confirmed_rev = max(row.confirmed_rev, rev)
+    if value == row.allowed:
+        # A yes is to one sending of the figure.
+        row.allowed = None
     row.check_at = 0
     if by_reading:
         row.check_at = state.at + CHECK_DELAYS[row.checks % len(CHECK_DELAYS)]

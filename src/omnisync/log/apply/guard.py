@@ -7,15 +7,18 @@ from typing import Any
 
 import msgspec
 
-from omnisync.log.apply.figures import recompute, resume
+from omnisync.log.apply.figures import DRIFT, REJECTED, on_hand, recompute, resume
 from omnisync.log.rows import HoldRow, QuarantineRow
 from omnisync.log.state import State
 from omnisync.model.events import (
     ChangeHeld,
     FiguresHeld,
+    FiguresRejected,
     FiguresReleased,
     HoldDropped,
+    HoldRejected,
     HoldReleased,
+    Kind,
     QuarantineClosed,
     Quarantined,
 )  # fmt: skip
@@ -44,6 +47,11 @@ def hold_released(state: State, event: HoldReleased) -> None:
     state.wake("")
 
 
+def hold_rejected(state: State, event: HoldRejected) -> None:
+    """A person said no: a read that asks for exactly this change is not taken in."""
+    _end_hold(state, event.hold, "rejected")
+
+
 def hold_dropped(state: State, event: HoldDropped) -> None:
     """It resolved itself."""
     _end_hold(state, event.hold, "dropped")
@@ -65,8 +73,8 @@ def figures_released(state: State, event: FiguresReleased) -> None:
     for product_id in _products(state, event):
         row = state.figures.get(product_id, (event.store, event.kind))
         product = state.products.get(product_id)
-        if row is not None and product is not None and row.mode == "held":
-            row.allowed = row.wanted
+        if row is not None and product is not None and (row.mode == "held" or row.rejected is not None):
+            row.allowed, row.rejected = row.wanted, None
             resume(state, row)
             row.mode, row.reason = "push", ""
             state.figures.put(row)
@@ -75,7 +83,21 @@ def figures_released(state: State, event: FiguresReleased) -> None:
             state.wake(event.store)
 
 
-def _products(state: State, event: FiguresReleased) -> list[int]:
+def figures_rejected(state: State, event: FiguresRejected) -> None:
+    """A person said no: these figures stay as they are until the ERP says something else of the product."""
+    rules = state.rules().get(event.store)
+    for product_id in _products(state, event) if rules is not None else ():
+        row = state.figures.get(product_id, (event.store, event.kind))
+        if row is None or rules is None or row.mode != "held" or row.reason == DRIFT:
+            continue
+        stock = event.kind is Kind.STOCK
+        row.rejected = on_hand(rules, state.balances.of(product_id)) if stock else row.wanted
+        row.mode, row.reason = "off", REJECTED
+        state.figures.put(row)
+        state.trace(product_id)
+
+
+def _products(state: State, event: FiguresReleased | FiguresRejected) -> list[int]:
     if event.products:
         found = [state.product(code) for code in event.products]
         return [product.id for product in found if product is not None]
@@ -106,9 +128,11 @@ def quarantine_closed(state: State, event: QuarantineClosed) -> None:
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     ChangeHeld: change_held,
     HoldReleased: hold_released,
+    HoldRejected: hold_rejected,
     HoldDropped: hold_dropped,
     FiguresHeld: figures_held,
     FiguresReleased: figures_released,
+    FiguresRejected: figures_rejected,
     Quarantined: quarantined,
     QuarantineClosed: quarantine_closed,
 }

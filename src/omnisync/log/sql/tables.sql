@@ -138,6 +138,7 @@ CREATE TABLE figure (
     check_at INTEGER NOT NULL,
     checks INTEGER NOT NULL,
     drift INTEGER NOT NULL,
+    rejected INTEGER,
     PRIMARY KEY (product, store, kind)
 ) STRICT, WITHOUT ROWID;
 -- What is to be sent: the planner uses it only when the query repeats this condition. Falling quantities first.

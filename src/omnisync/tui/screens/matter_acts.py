@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 
 from omnisync.errors import DatabaseError
 from omnisync.explain.matters import changes_words, held_words, release_effect, subject_words, what_words
-from omnisync.log.matters import Matter
-from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, refused, store_names
+from omnisync.log.matters import Matter, held_changes
+from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, held, refused, store_names
+from omnisync.log.plan import What
 from omnisync.log.reader import Reader
 from omnisync.log.story import product_of
 from omnisync.model.events import Kind
 from omnisync.ports import in_thread
 from omnisync.text import _, plural
 from omnisync.tui.screens.ask import Ask
+from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.drifts import DriftsPage
 from omnisync.tui.screens.pick import Pick
+from omnisync.tui.screens.plan import PlanAsk
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from omnisync.model.commands import Release
     from omnisync.tui.screens.matters import MattersPage
 
 
@@ -44,16 +50,58 @@ class MatterActs:
         self._page.look()
 
     async def _release(self, hold: HoldView) -> None:
-        from omnisync.model.commands import Release
-
         app = self._page.omnisync
         title = plural("Let {n} change go?", "Let {n} changes go?", hold.count)
-        changes = changes_words(self._page.reader, hold) if self._page.reader else []
-        if not await app.push_screen_wait(Ask(title, [held_words(hold), *changes, "", release_effect(hold)])):
+        if hold.hold:
+            changes = changes_words(self._page.reader, hold) if self._page.reader else []
+            question: Screen[bool] = Ask(title, [held_words(hold), *changes, "", release_effect(hold)])
+        else:
+            question = PlanAsk(
+                title, What.HELD, stores=[hold.store], codes=self._codes(hold), kind=hold.kind,
+                notes=[held_words(hold), ""],
+            )  # fmt: skip
+        if not await app.push_screen_wait(question):
             return
-        command = Release(hold.hold) if hold.hold else Release(store=hold.store, kind=Kind(hold.kind))
-        if await app.order(command) is not None:
+        if await app.order(self._answer(hold)) is not None:
             app.say(_("Let go: {what}").format(what=what_words(hold)))
+
+    def _codes(self, hold: HoldView) -> tuple[str, ...]:
+        """The products that are held for this one reason."""
+        reader = self._page.reader
+        return tuple(code for code, _shown, _wanted in held_changes(reader, hold, hold.count)) if reader else ()
+
+    def _answer(self, hold: HoldView, *, no: bool = False, why: str = "") -> Release:
+        from omnisync.model.commands import Release
+
+        if hold.hold:
+            return Release(hold.hold, no=no, why=why)
+        return Release(store=hold.store, kind=Kind(hold.kind), codes=self._codes(hold), no=no, why=why)
+
+    async def reject(self, hold: HoldView) -> None:
+        """A person's no, with the reason."""
+        app = self._page.omnisync
+        title = plural("Say no to {n} change: why?", "Say no to {n} changes: why?", hold.count)
+        why = await app.push_screen_wait(AskLine(title, _("the reason is kept, Esc leaves it held")))
+        if why and await app.order(self._answer(hold, no=True, why=why)) is not None:
+            app.say(_("Stays as it is: {what}").format(what=what_words(hold)))
+        self._page.look()
+
+    async def release_all(self) -> None:
+        """A yes to every figure that is held, at the store shown or at all."""
+        app, store = self._page.omnisync, self._page.store
+        holds = [each for each in held(self._page.reader) if not each.hold] if self._page.reader else []
+        holds = [each for each in holds if store in ("", each.store)]
+        if not holds:
+            app.say(_("No figure is held."))
+            return
+        count = sum(each.count for each in holds)
+        title = plural("Let {n} change go?", "Let {n} changes go?", count)
+        stores = sorted({each.store for each in holds})
+        notes = [*(f"{each.store}: {held_words(each)}" for each in holds), ""]
+        if await app.push_screen_wait(PlanAsk(title, What.HELD, stores=stores, notes=notes)):
+            for each in holds:
+                await app.order(self._answer(each))
+        self._page.look()
 
     async def retry_all(self) -> None:
         """Send again what was refused, at the store shown or at all."""

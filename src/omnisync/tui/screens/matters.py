@@ -67,7 +67,7 @@ class MattersPage(Page):
     """
     HELP_TEXT = _(
         "Everything that stands still until a person has looked at it. ‖ held: a suspicious change; Enter asks, then "
-        "lets it go. ! refused: a store didn't take a figure; Enter sends it again. ✗ set aside: an order or a line of "
+        "lets it go, n says no. ! refused: a store didn't take a figure; Enter sends it again. ✗ set aside: an order or a line of "
         "a file that can't be read; Enter tries it again. ? unmatched: a listing whose product isn't known; Enter "
         "lets you choose it."
     )
@@ -232,6 +232,17 @@ class MattersPage(Page):
         """Settle the marked matter."""
         if (row := self.table.row) is not None:
             self.run_worker(self.do.settle(row))
+
+    def action_reject(self) -> None:
+        """Say no to what is held."""
+        if isinstance(row := self.table.row, HoldView):
+            self.run_worker(self.do.reject(row))
+        else:
+            self.omnisync.say(_("Only what is held can be refused its way."))
+
+    def action_release_all(self) -> None:
+        """Let everything go that is held at the stores."""
+        self.run_worker(self.do.release_all())
 
     def action_retry_all(self) -> None:
         """Send again everything that was refused."""

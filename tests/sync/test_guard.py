@@ -1,0 +1,133 @@
+"""The guard's thresholds at a store's door, and a person's no."""
+
+from __future__ import annotations
+
+import pytest
+
+from omnisync.explain.words import reason_words
+from omnisync.model.commands import Release
+from omnisync.model.events import Kind
+from omnisync.model.rules import ErpRules, GuardRules
+
+from .shop import Shop, story
+
+MANY = {f"P{at:02}": 5 for at in range(40)}
+
+
+def _reasons(shop: Shop, store: str = "s1") -> dict[str, int]:
+    return dict(
+        shop.rows("SELECT reason, count(*) FROM figure WHERE store = ? AND mode = 'held' GROUP BY reason", store)
+    )
+
+
+async def _reprice(shop: Shop, count: int, minor: int) -> None:
+    for at in range(count):
+        shop.erp.costs(f"P{at:02}", minor)
+    await shop.pull()
+    await shop.settle()
+
+
+@pytest.mark.parametrize(("count", "held"), [(24, {}), (25, {"many-changes:25:40:60": 25})])
+@story
+async def test_more_than_a_share_of_the_listings_at_once_is_held(shop: Shop, count: int, held: dict[str, int]) -> None:
+    await shop.begin(many=MANY)
+    await shop.set_rules("s1", guard=GuardRules(changes_count=20))
+    await _reprice(shop, count, 1100)
+    assert _reasons(shop) == held
+    assert shop.s2.price("P00") == 1100, "another store has its own rules"
+
+
+@story
+async def test_quantities_that_only_fall_are_not_kept_waiting(shop: Shop) -> None:
+    await shop.begin(many=MANY)
+    await shop.set_rules("s1", guard=GuardRules(changes_count=20), daily_cap=1)
+    for code in MANY:
+        shop.erp.counts(code, 4)
+    await shop.pull()
+    await shop.settle()
+    assert shop.s1.shows("P00") == 4
+    for code in MANY:
+        shop.erp.counts(code, 9)
+    await shop.pull()
+    await shop.settle()
+    assert (shop.s1.shows("P00"), shop.s2.shows("P00")) == (4, 9)
+
+
+@pytest.mark.parametrize(("worth", "held"), [(150, {}), (149, {"zeros-worth:3:150:149": 3})])
+@story
+async def test_zeros_are_weighed_in_money(shop: Shop, worth: int, held: dict[str, int]) -> None:
+    await shop.begin(many=MANY)
+    await shop.set_rules("s1", guard=GuardRules(zeros_worth=worth))
+    for code in ("P00", "P01", "P02"):
+        shop.erp.counts(code, 0)
+    await shop.pull()
+    await shop.settle()
+    assert _reasons(shop) == held
+
+
+@story
+async def test_a_day_has_its_cap(shop: Shop) -> None:
+    await shop.begin(many=MANY)
+    await shop.wait(25 * 3600)
+    await shop.set_rules("s1", daily_cap=10)
+    await _reprice(shop, 15, 1100)
+    assert _reasons(shop) == {"daily-cap:10": 5}
+    assert "10 changes" in reason_words("daily-cap:10")
+    await shop.order(Release(store="s1", kind=Kind.PRICE, why="sale"))
+    await shop.settle()
+    assert shop.s1.price("P14") == 1100
+
+
+@story
+async def test_what_was_rejected_stays_so_until_the_erp_says_something_else(shop: Shop) -> None:
+    await shop.begin(A=10)
+    shop.erp.costs("A", 10)
+    await shop.pull()
+    await shop.order(Release(store="s1", kind=Kind.PRICE, no=True, why="a typing mistake"))
+    await shop.pull()
+    await shop.settle()
+    row = shop.figure("s1", "A", "price")
+    assert (row.mode, row.reason, shop.s1.price("A")) == ("off", "rejected", 1000)
+    shop.erp.costs("A", 990)
+    await shop.pull()
+    await shop.settle()
+    assert shop.s1.price("A") == 990
+    shop.erp.costs("A", 10)
+    await shop.pull()
+    assert shop.figure("s1", "A", "price").mode == "held", "it is asked about again"
+
+
+@story
+async def test_a_rejected_quantity_is_not_sent_by_a_sale_either(shop: Shop) -> None:
+    await shop.begin(many=MANY)
+    await shop.set_rules("s1", daily_cap=1)
+    shop.erp.counts("P00", 5000)
+    await shop.pull()
+    await shop.settle()
+    assert _reasons(shop) == {"daily-cap:1": 1}
+    await shop.order(Release(store="s1", kind=Kind.STOCK, no=True))
+    shop.s2.sell("1", P00=1)
+    await shop.take("s2")
+    await shop.settle()
+    assert shop.s1.shows("P00") == 5
+    await shop.order(Release(store="s1", kind=Kind.STOCK, codes=("P00",)))
+    await shop.settle()
+    assert shop.s1.shows("P00") == 4999
+
+
+@story
+async def test_a_rejected_read_is_not_asked_about_again_while_it_says_the_same(shop: Shop) -> None:
+    await shop.begin(many=MANY, erp=ErpRules("erp"))
+    for at in range(30):
+        shop.erp.counts(f"P{at:02}", 0)
+    await shop.pull()
+    (hold,) = [id_ for (id_,) in shop.rows("SELECT id FROM hold WHERE state = 'held'")]
+    await shop.order(Release(hold, no=True, why="the till was off"))
+    for _ in range(2):
+        await shop.pull()
+        await shop.settle()
+    assert shop.rows("SELECT id FROM hold WHERE state = 'held'") == []
+    assert shop.s1.shows("P00") == 5
+    shop.erp.counts("P30", 0)
+    await shop.pull()
+    assert len(shop.rows("SELECT id FROM hold WHERE state = 'held'")) == 1, "it says something else now"
