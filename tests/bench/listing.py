@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.bench.shop import plain_rules
 from tests.bench.size import Size
 from tests.bench.stores import PLATFORMS
 
-from omnisync.log import product_list
+from omnisync.log import product_list, rows
 from omnisync.log.apply import TABLES_VERSION
 from omnisync.log.product_list import ProductView, Sort
 from omnisync.log.reader import Reader
@@ -74,9 +75,9 @@ def _pages(reader: Reader, sort: Sort, size: Size, rng: random.Random) -> Iterat
         if number % 4 == 0:
             after = _somewhere(reader, sort, size.listed, rng)
         began = time.perf_counter()
-        rows = product_list.page(reader, sort, _PAGE, after)
+        found = product_list.page(reader, sort, _PAGE, after)
         yield (time.perf_counter() - began) * 1000
-        after = rows[-1] if rows else None
+        after = found[-1] if found else None
 
 
 def _somewhere(reader: Reader, sort: Sort, listed: int, rng: random.Random) -> ProductView:
@@ -97,9 +98,9 @@ def _find(reader: Reader, rng: random.Random) -> float:
     if rng.random() < 0.5:
         words.append(rng.choice(_MAKERS))
     began = time.perf_counter()
-    rows = product_list.find(reader, " ".join(words), _PAGE)
+    found = product_list.find(reader, " ".join(words), _PAGE)
     took = (time.perf_counter() - began) * 1000
-    assert rows or len(words) == 2
+    assert found or len(words) == 2
     return took
 
 
@@ -122,17 +123,25 @@ def _write(path: Path, listed: int) -> None:
     db.execute("BEGIN")
     meta = {"tables": str(TABLES_VERSION), "site": "bench", "generation": "1", "made_at": "0"}
     db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-    for table, width, rows in (
-        ("store", 5, _stores()), ("product", 13, _products(listed)), ("product_key", 3, _keys(listed)),
-        ("balance", 6, _balances(listed)), ("figure", 25, _figures(listed)),
+    for table, row, given in (
+        ("store", rows.StoreRow, _stores()), ("product", rows.ProductRow, _products(listed)),
+        ("product_key", rows.ProductKeyRow, _keys(listed)), ("balance", rows.BalanceRow, _balances(listed)),
+        ("figure", rows.FigureRow, _figures(listed)),
     ):  # fmt: skip
-        db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)
+        columns = fields(row)
+        db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", _whole(columns, given))
     db.executemany("INSERT INTO search (rowid, text) VALUES (?, ?)", ((at, _text(at)) for at in range(1, listed + 1)))
     for _, sql in indexes:
         db.execute(sql)
     db.execute("COMMIT")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
+
+
+def _whole(columns: Sequence[Field[Any]], given: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows with what stands in their further columns when nothing has happened to them."""
+    for values in given:
+        yield (*values, *(column.default for column in columns[len(values) :]))
 
 
 def _name(at: int) -> str:
