@@ -3,7 +3,7 @@
 Each has a code, a barcode, five balances and two figures on each of three stores. The database is written straight into the
 tables once and kept under build/ (listings and events are left out: a page does not read them).
 ``page_1m``: 64 rows with balances and every store's state, by every sort, up and down, jumping to a
-random place and then page after page; p99 of all of them. ``find_1m_query``: the first 64 hits of one
+random place and then page after page; p99 of all of them, the least of three series. ``find_1m_query``: the first 64 hits of one
 or two words, each in a thousandth to a tenth of all names. The floors are the same rows by their bare ids, without order or words.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
@@ -51,11 +51,20 @@ def run(size: Size) -> Iterator[Figure]:
     with Reader(database(size.listed)) as reader:
         rng = random.Random(1)
         _warm(reader)
-        pages = [each for by in _SORTS for down in (False, True) for each in _pages(reader, Sort(by, down), size, rng)]
-        floor = percentile([_bare(reader, size.listed, rng) for _ in range(size.pages)], 0.99)
-        yield at_most("page_1m", percentile(pages, 0.99), "ms", floor=floor, limit=3)
-        found = [_find(reader, rng) for _ in range(size.pages)]
-        yield at_most("find_1m_query", percentile(found, 0.99), "ms", floor=floor, limit=10)
+        floor = _quietest(size, lambda: [_bare(reader, size.listed, rng) for _ in range(size.pages)])
+        pages = _quietest(size, lambda: _every_sort(reader, size, rng))
+        yield at_most("page_1m", pages, "ms", floor=floor, limit=3)
+        found = _quietest(size, lambda: [_find(reader, rng) for _ in range(size.pages)])
+        yield at_most("find_1m_query", found, "ms", floor=floor, limit=10)
+
+
+def _quietest(size: Size, series: Callable[[], list[float]]) -> float:
+    """The p99 of a whole series, the least of some: what else runs on the machine is in every p99 of 2 ms."""
+    return min(percentile(series(), 0.99) for _ in range(min(size.rounds, 3)))
+
+
+def _every_sort(reader: Reader, size: Size, rng: random.Random) -> list[float]:
+    return [each for by in _SORTS for down in (False, True) for each in _pages(reader, Sort(by, down), size, rng)]
 
 
 def database(listed: int) -> Path:
