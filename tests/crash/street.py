@@ -8,6 +8,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ from omnisync.demo.serve import Opened, Wish
 from omnisync.ports import SystemClock
 
 STORES = {"trendyol": "trendyol", "woo-tr": "woocommerce"}
+
+_ORDERS_AN_HOUR, _HOUR = 90, 3600.0
+"""A store's most orders: what a start asks for again (the overlap) comes in pages, two seconds each at Trendyol."""
 
 GOODS = [
     {"code": f"A-{n}", "name": f"Hammer {n}", "price": f"{100 + n}.00", "stock": 5000, "barcode": f"869000000{n:04}"}
@@ -107,6 +111,7 @@ class Street:
     cancelled: set[Key] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self._bought_at: dict[str, list[float]] = {name: [] for name in self.stores}
         self._furnish()
         self._clerk = Clerk(self.folder / "erp", SystemClock(), self.rng, lambda: self.cancelled)
 
@@ -138,6 +143,11 @@ class Street:
 
     def _buy(self) -> None:
         store = self.stores[self.rng.choice(list(self.stores))]
+        busy = [at for at in self._bought_at[store.name] if at > time.monotonic() - _HOUR]
+        if len(busy) >= _ORDERS_AN_HOUR:
+            self._clerk.receive()
+            return
+        self._bought_at[store.name] = [*busy, time.monotonic()]
         some = self.rng.sample([each["code"] for each in GOODS], self.rng.choice((1, 1, 2)))
         pieces = {str(code): self.rng.randint(1, 3) for code in some}
         self.bought[store.name, store.buy(pieces)] = Counter(pieces)

@@ -27,7 +27,7 @@ class Stored(NamedTuple):
     payload: str
 
 
-_MOST_EVENTS, _MOST_BYTES = 500, 128_000
+_MOST_EVENTS, _MOST_BYTES = 200, 64_000
 """How large a range may grow, before it is compressed."""
 
 _Columns = tuple[list[int], list[str], list[str], list[str], list[int], list[str], list[str]]

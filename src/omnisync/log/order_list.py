@@ -200,6 +200,7 @@ def order_rows(reader: Reader, ids: Sequence[int], since: int = 2**62) -> list[O
 
 
 def _changed(reader: Reader, store: str, number: str, since: int) -> bool:
+    # Asked for every row on the screen; what has come since it was opened is never archived yet.
     sql = "SELECT EXISTS (SELECT 1 FROM event WHERE stream = ? AND seq > ?)"
     return bool(reader.one(sql, f"order:{store}:{number}", since))
 

@@ -239,7 +239,7 @@ class KeepingSettings(Table):
     """Of how many months one backup is kept besides."""
 
     unpacked_days: Annotated[int, Field(ge=1)] = 30
-    """After how many days events are packed into a tenth of their size; nothing is lost by it, and all is still shown."""
+    """After how many days events are packed into a quarter of their size; nothing is lost by it, and all is still shown."""
 
 
 class StoreSettings(Connection):
