@@ -112,11 +112,11 @@ class TrendyolStore:
 
         async def fetch(place: Place) -> Page[RemoteListing, Place]:
             answer = await self._get(self._products("/approved"), "products", place.params())
-            rows = self._listings(answer, mapping.catalogue_listings)
+            rows, problems = self._listings(_rows(answer))
             fresh = [row for row in rows if row.ref.remote_id not in seen]
             following = _shaped(lambda: place.after(answer))
             seen.update(row.ref.remote_id for row in fresh)
-            return Page(fresh, following)
+            return Page(fresh, following, problems)
 
         return Walk(fetch, Place())
 
@@ -125,7 +125,9 @@ class TrendyolStore:
         asked = {ref.key for ref in refs}
         params: dict[str, str | int] = {"barcodes": ",".join(ref.key for ref in refs), "page": 0, "size": 100}
         answer = await self._get(self._products("/approved/inventory-and-price"), "figures", params)
-        return [row for row in self._listings(answer, mapping.figure_listings) if row.ref.key in asked]
+        shown = _shaped(lambda: [variant for row in _rows(answer) for variant in mapping.variants(row)])
+        rows = _shaped(lambda: [mapping.figure_listing(variant, self._currency) for variant in shown])
+        return [row for row in rows if row.ref.key in asked]
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
         """Hand over at most 1,000 items; Trendyol knows no keys, it recognises a repetition by its body (1.3).
@@ -189,11 +191,22 @@ class TrendyolStore:
     async def _get(self, path: str, group: str, params: Mapping[str, str | int]) -> mapping.Json:
         return _object(await self._ask("GET", path, group, params))
 
-    def _listings(
-        self, answer: mapping.Json, translate: Callable[[mapping.Json, str], list[RemoteListing]]
-    ) -> list[RemoteListing]:
-        rows = _rows(answer)
-        return _shaped(lambda: [listing for row in rows for listing in translate(row, self._currency)])
+    def _listings(self, rows: Sequence[mapping.Json]) -> tuple[list[RemoteListing], list[ConnectorError]]:
+        """The variants that can be read, and one error for each that can't, or for a product that holds none."""
+        found: list[RemoteListing] = []
+        problems: list[ConnectorError] = []
+        for row in rows:
+            try:
+                variants = mapping.variants(row)
+            except _MALFORMED as error:
+                problems.append(_unreadable("A product", error, _name(row, "contentId") or "?"))
+                continue
+            for variant in variants:
+                try:
+                    found.append(mapping.catalogue_listing(row, variant, self._currency))
+                except _MALFORMED as error:
+                    problems.append(_unreadable("A product", error, _name(variant, "barcode")))
+        return found, problems
 
     def _parts(self, rows: Sequence[mapping.Json]) -> tuple[list[OrderPart], list[ConnectorError]]:
         """The packages that can be read, and one error for each that can't: it must not hide the others."""
@@ -203,9 +216,7 @@ class TrendyolStore:
             try:
                 parts.append(mapping.order_part(row, self._currency))
             except _MALFORMED as error:
-                number = mapping.text(row.get("orderNumber")) if isinstance(row, dict) else ""
-                words = f"An order from Trendyol can't be read: {type(error).__name__}: {error}"
-                problems.append(Rejected(words, item=number))
+                problems.append(_unreadable("An order", error, _name(row, "orderNumber")))
         return parts, problems
 
     def _clock_findings(self, answer: Response) -> list[Finding]:
@@ -229,6 +240,15 @@ def _shaped(read: Callable[[], T]) -> T:
         return read()
     except _MALFORMED as error:
         raise Unavailable(f"Trendyol's answer has an unexpected form: {type(error).__name__}: {error}") from error
+
+
+def _unreadable(what: str, error: Exception, name: str) -> Rejected:
+    return Rejected(f"{what} from Trendyol can't be read: {type(error).__name__}: {error}", item=name)
+
+
+def _name(row: mapping.Json, field: str) -> str:
+    """What a row that can't be read is called, as far as that can be told."""
+    return mapping.text(row.get(field)) if isinstance(row, dict) else ""
 
 
 def _object(answer: Response) -> mapping.Json:

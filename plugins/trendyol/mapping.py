@@ -102,16 +102,17 @@ def listing_ref(barcode: str, sale_price: Money | None, list_price: Money | None
     return ListingRef(barcode, key=barcode, extra={name: str(price) for name, price in known.items() if price})
 
 
-def catalogue_listings(content: Json, currency: str) -> list[RemoteListing]:
-    """The variants of one row of the approved products (1.2).
+def variants(content: Json) -> list[Json]:
+    """The variants in one row of products; one without a barcode can't be named by any call and is left out (1.2)."""
+    return [variant for variant in content.get("variants") or () if variant.get("barcode")]
 
-    A variant without a barcode can't be named by any call and is left out. Stock that was never set is 0.
-    Archived, locked and blacklisted ones are not active; "not on sale" alone only means sold out.
+
+def catalogue_listing(content: Json, variant: Json, currency: str) -> RemoteListing:
+    """One variant of a row of the approved products (1.2).
+
+    Stock that was never set is 0. Archived, locked and blacklisted ones are not active; "not on sale" alone
+    only means sold out.
     """
-    return [_listing(content, variant, currency) for variant in content.get("variants") or () if variant.get("barcode")]
-
-
-def _listing(content: Json, variant: Json, currency: str) -> RemoteListing:
     price = variant.get("price") or {}
     stopped = any(variant.get(flag) for flag in ("archived", "locked", "blacklisted"))
     kinds = [text(attribute.get("attributeValue")) for attribute in variant.get("attributes") or ()]
@@ -125,20 +126,16 @@ def _listing(content: Json, variant: Json, currency: str) -> RemoteListing:
     )
 
 
-def figure_listings(content: Json, currency: str) -> list[RemoteListing]:
-    """The variants of one row of the light read, which carries figures but no names and no flags (1.2)."""
-    return [
-        _remote_listing(
-            variant,
-            name="",
-            quantity=variant.get("quantity"),
-            sale_price=_money(variant.get("salePrice"), currency),
-            list_price=_money(variant.get("listPrice"), currency),
-            active=True,
-        )
-        for variant in content.get("variants") or ()
-        if variant.get("barcode")
-    ]
+def figure_listing(variant: Json, currency: str) -> RemoteListing:
+    """One variant of the light read, which carries figures but no names and no flags (1.2)."""
+    return _remote_listing(
+        variant,
+        name="",
+        quantity=variant.get("quantity"),
+        sale_price=_money(variant.get("salePrice"), currency),
+        list_price=_money(variant.get("listPrice"), currency),
+        active=True,
+    )
 
 
 def _remote_listing(

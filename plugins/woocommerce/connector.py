@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding
@@ -26,7 +25,7 @@ from . import order_mapping
 from .api import MALFORMED, PER_PAGE, Api, Credentials, shaped
 from .checkup import Checkup
 from .mapping import PRODUCT_FIELDS, VARIATION_FIELDS, Parent, Reader, parent, update
-from .walk import OrderPage, Walk
+from .walk import Readable, Walk
 
 _CAPABILITIES = Capabilities(
     max_batch=100,
@@ -42,6 +41,7 @@ _CAPABILITIES = Capabilities(
 _SECOND = 1000
 
 Rows = list[dict[str, Any]]
+T = TypeVar("T")
 
 
 def connect(options: Mapping[str, Any], context: Context) -> StoreConnector:
@@ -71,15 +71,19 @@ class WooConnector:
         """Try address, keys, rights, currency and clock."""
         return await Checkup(self._api, self._context, _CAPABILITIES.orders_overlap).run()
 
-    async def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
-        """Every product that can be stocked, then every variation.
+    def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
+        """Every product that can be stocked, then every variation."""
+        return Walk(self._listing_pages())
+
+    async def _listing_pages(self) -> AsyncIterator[Readable[RemoteListing]]:
+        """Products, then variations.
 
         The flat list of all variations exists in newer versions only, and only what the products
         themselves name counts as complete: what it leaves out is read product by product.
         """
         parents: dict[str, Parent] = {}
         async for rows in self._pages("products", self._fields(PRODUCT_FIELDS)):
-            products, above = shaped(partial(self._products, rows))
+            products, above = self._products(rows)
             parents |= above
             yield products
         seen: set[int] = set()
@@ -87,35 +91,36 @@ class WooConnector:
             async for rows in self._all_variations():
                 known = [row for row in rows if str(row.get("parent_id")) in parents]
                 seen |= {row["id"] for row in known}
-                yield shaped(partial(self._variations, known, parents))
+                yield self._variations(known, parents)
         for each in parents.values():
             if each.children - seen:
                 async for rows in self._pages(_variations(each.remote_id), self._fields(VARIATION_FIELDS)):
                     fresh = [row for row in rows if row["id"] not in seen]
-                    yield shaped(partial(self._variations, fresh, parents, each))
+                    yield self._variations(fresh, parents, each)
 
     async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
         """These listings now: one request for products and parents, one for each parent's variations."""
         wanted = {ref.remote_id for ref in refs if not ref.group}
         rows = await self._named("products", {ref.group or ref.remote_id for ref in refs}, PRODUCT_FIELDS)
-        products, parents = shaped(partial(self._products, rows))
-        found = [each for each in products if each.ref.remote_id in wanted]
+        products, parents = self._products(rows)
+        found = [each for each in _all(products) if each.ref.remote_id in wanted]
         for above in parents.values():
             children = {ref.remote_id for ref in refs if ref.group == above.remote_id}
             rows = await self._named(_variations(above.remote_id), children, VARIATION_FIELDS)
-            found += shaped(partial(self._variations, rows, parents, above))
+            found += _all(self._variations(rows, parents, above))
         return found
 
-    def _products(self, rows: Rows) -> tuple[list[RemoteListing], dict[str, Parent]]:
+    def _products(self, rows: Rows) -> tuple[Readable[RemoteListing], dict[str, Parent]]:
         """The listings among these products, and those that have variations."""
-        products = [listing for row in rows if (listing := self._reader.product(row))]
-        return products, {found.remote_id: found for row in rows if (found := parent(row))}
+        products, parents = _each(rows, self._reader.product), _each(rows, parent)
+        problems = {error.item: error for error in (*products.problems, *parents.problems)}
+        return Readable(products.rows, list(problems.values())), {found.remote_id: found for found in parents.rows}
 
     def _variations(
         self, rows: Rows, parents: Mapping[str, Parent], above: Parent | None = None
-    ) -> list[RemoteListing]:
+    ) -> Readable[RemoteListing]:
         """The listings of variations, which name their parent themselves unless they were asked for below it."""
-        return [self._reader.variation(row, above or parents[str(row["parent_id"])]) for row in rows]
+        return _each(rows, lambda row: self._reader.variation(row, above or parents[str(row["parent_id"])]))
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
         """Write the figures in one batch; ``key`` isn't needed, absolute figures may be sent twice.
@@ -227,14 +232,14 @@ class WooConnector:
             raise UnknownOutcome(f"The shop's answer says nothing about {len(missing)} of {len(entries)} items.")
         return found
 
-    async def _order_pages(self, since: int, until: int) -> AsyncIterator[OrderPage]:
+    async def _order_pages(self, since: int, until: int) -> AsyncIterator[Readable[OrderPart]]:
         for status in ("any", "trash"):
             async for rows in self._changed_orders(status, since, until):
                 yield await self._order_page(
                     [row for row in rows if str(row.get("status")) not in order_mapping.SKIPPED]
                 )
 
-    async def _order_page(self, rows: Rows) -> OrderPage:
+    async def _order_page(self, rows: Rows) -> Readable[OrderPart]:
         parts: list[OrderPart] = []
         problems: list[Rejected] = []
         for row in rows:
@@ -243,7 +248,7 @@ class WooConnector:
             except MALFORMED as error:
                 words = f"An order of the shop can't be read: {type(error).__name__}: {error}"
                 problems.append(Rejected(words, item=str(row.get("number") or row["id"])))
-        return OrderPage(parts, problems)
+        return Readable(parts, problems)
 
     async def _changed_orders(self, status: str, since: int, until: int) -> AsyncIterator[Rows]:
         """Orders by time of change; each page starts in the second in which the last one ended.
@@ -272,6 +277,28 @@ class WooConnector:
         if order_mapping.wants_refunds(order):
             refunds = (await self._api.page(f"orders/{order['id']}/refunds", {})).rows
         return order_mapping.part(order, order_mapping.refunded(refunds))
+
+
+def _each(rows: Rows, read: Callable[[dict[str, Any]], T | None]) -> Readable[T]:
+    """What is read of each row that holds anything, and an error for each that can't be read."""
+    found: list[T] = []
+    problems: list[Rejected] = []
+    for row in rows:
+        try:
+            value = read(row)
+        except MALFORMED as error:
+            words = f"A product of the shop can't be read: {type(error).__name__}: {error}"
+            problems.append(Rejected(words, item=str(row["id"])))
+        else:
+            found += [] if value is None else [value]
+    return Readable(found, problems)
+
+
+def _all(page: Readable[T]) -> Sequence[T]:
+    """The rows of a page of which every one can be read. Raises Unavailable when one can't."""
+    if page.problems:
+        raise Unavailable(page.problems[0].words)
+    return page.rows
 
 
 def _variations(product: str) -> str:

@@ -52,13 +52,14 @@ class Reader:
         """The listing of a product, or None when nothing can be pushed to it (facts section 4).
 
         A variable product is a listing only when it keeps the stock of its variations; its price is
-        theirs. Grouped and external products have neither.
+        theirs. Grouped and external products have neither. Raises ValueError when a figure is none.
         """
         kind = str(row.get("type", "simple"))
         variable = kind.startswith("variable")
         if kind in _WITHOUT_STOCK or (variable and row.get("manage_stock") is not True):
             return None
         remote_id = str(row["id"])
+        _check_figures(row)
         return RemoteListing(
             ListingRef(remote_id, key=remote_id, extra={"kind": "variable" if variable else "simple"}),
             code=_text(row.get("sku")),
@@ -75,7 +76,9 @@ class Reader:
 
         Without an SKU of its own a variation shows its parent's, which counts as no code; likewise
         ``manage_stock: "parent"`` shows the parent's figure and takes none (facts section 4).
+        Raises ValueError when a figure is none.
         """
+        _check_figures(row)
         remote_id = str(row["id"])
         code = _text(row.get("sku"))
         own_stock = row.get("manage_stock") != "parent"
@@ -199,6 +202,14 @@ def quantity(value: Any) -> int:
     """Thousandths from a JSON number or text; 0 when it is neither."""
     amount = decimal(value)
     return 0 if amount is None else parse_quantity(str(amount), ".")
+
+
+def _check_figures(row: Row) -> None:
+    """A figure that a plugin has spoilt is neither 0 nor left out. Raises ValueError for one that is no number."""
+    for name in ("regular_price", "stock_quantity"):
+        value = row.get(name)
+        if value not in (None, "") and decimal(value) is None:
+            raise ValueError(f"{name} is {str(value)[:40]!r}")
 
 
 def _stock(row: Row) -> int | None:

@@ -6,7 +6,7 @@ import sys
 import types
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import pytest
 
@@ -14,6 +14,8 @@ from omnisync.connect.check import Finding
 from omnisync.connect.loader import Manifest, discover, load
 from omnisync.connect.store import Capabilities, ItemResult, ListingRef, PushAnswer, PushItem, RemoteListing
 from omnisync.model.order import OrderPart
+
+Row = TypeVar("Row")
 
 
 class Honest:
@@ -38,9 +40,8 @@ class Honest:
     async def check(self) -> Sequence[Finding]:
         return await self.real.check()
 
-    async def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
-        async for page in self.real.listings():
-            yield [self.listing(each) for each in page]
+    def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
+        return Pages(self.real.listings(), lambda page: [self.listing(each) for each in page])
 
     def listing(self, honest: RemoteListing) -> RemoteListing:
         return honest
@@ -74,13 +75,13 @@ class Honest:
         await self.real.close()
 
 
-class Pages(AsyncIterator[Sequence[OrderPart]]):
+class Pages(AsyncIterator[Sequence[Row]], Generic[Row]):
     """Pages with a lie; goes on after an error as the honest walk does."""
 
-    def __init__(self, pages: Any, lie: Callable[[Sequence[OrderPart]], Sequence[OrderPart]]) -> None:
+    def __init__(self, pages: Any, lie: Callable[[Sequence[Row]], Sequence[Row]]) -> None:
         self.pages, self.lie = pages, lie
 
-    async def __anext__(self) -> Sequence[OrderPart]:
+    async def __anext__(self) -> Sequence[Row]:
         return self.lie(await anext(self.pages))
 
 

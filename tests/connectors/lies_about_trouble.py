@@ -139,6 +139,14 @@ class HidesBehindOneOrder(Honest):
         yield found
 
 
+class HidesBehindOneListing(Honest):
+    breaks = ("listings.one_that_can_not_be_read_hides_no_other",)
+
+    async def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
+        async for page in self.real.listings():
+            yield page
+
+
 class Trusting(Honest):
     """Takes for granted what an answer looks like."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from omnisync_plugins.trendyol import sandbox_stream
+from omnisync_plugins.trendyol import sandbox, sandbox_stream
 from omnisync_plugins.trendyol.connector import connect
 from starlette.requests import Request
 from starlette.responses import Response
@@ -398,6 +398,30 @@ class TestOrders:
         assert [(part.number, part.placed_at) for part in found] == [(number, at)]
         await late.close()
 
+    async def test_one_unreadable_listing_hides_no_other(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A variant by its barcode, a product without variants by its own number, and what is no product at all."""
+        shop.sandbox.seed(products(5))
+        as_it_is = sandbox.full_row
+        numbers: list[str] = []
+
+        def spoilt(content: Any, now: int) -> Any:
+            row = as_it_is(content, now)
+            numbers.append(str(row["contentId"]))
+            if len(numbers) == 2:
+                row["variants"][0]["price"]["salePrice"] = "a lot"
+            if len(numbers) == 3:
+                row["variants"] = 7
+            return "no product" if len(numbers) == 4 else row
+
+        monkeypatch.setattr(sandbox, "full_row", spoilt)
+        walk = shop.store.listings()
+        assert [each.ref.remote_id for each in await anext(walk)] == [barcode(0), barcode(4)]
+        for name in (barcode(1), numbers[2], "?"):
+            with pytest.raises(Rejected, match="can't be read") as told:
+                await anext(walk)
+            assert told.value.item == name
+        assert [page async for page in walk] == []
+
     async def test_one_unreadable_order_hides_no_other(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         shop.sandbox.seed(products(1))
         numbers = [shop.buy(barcode(0)) for _ in range(3)]
@@ -457,7 +481,7 @@ class TestCheck:
     async def test_the_test_environment_has_a_list(self, shop: Shop) -> None:
         store = shop.connect(address="https://stageapigw.trendyol.com/integration")
         transport = store._http._client._transport
-        transport._transports["stageapigw.trendyol.com"] = transport._transports[HOST]
+        transport._applications["stageapigw.trendyol.com"] = transport._applications[HOST]
         shop.sandbox.rates = {Fault.UNAVAILABLE: 1.0}
         (found,) = await store.check()
         await store.close()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omnisync_plugins.trendyol import mapping
 
-from omnisync.connect.store import ItemResult, ListingRef, PushItem
+from omnisync.connect.store import ItemResult, ListingRef, PushItem, RemoteListing
 from omnisync.model.money import Money
 from omnisync.model.order import OrderState
 
@@ -62,9 +62,13 @@ def lira(kurus: int) -> Money:
     return Money(kurus, "TRY")
 
 
+def listing(content: mapping.Json) -> RemoteListing:
+    return mapping.catalogue_listing(content, mapping.variants(content)[0], "TRY")
+
+
 class TestListings:
     def test_the_vendors_sample(self) -> None:
-        (row,) = mapping.catalogue_listings(CONTENT, "TRY")
+        row = listing(CONTENT)
         assert row.ref.remote_id == row.ref.key == "8680000000017"
         assert row.ref.extra == {"sale_price": "222.00", "list_price": "250.00"}
         assert (row.code, row.barcodes, row.name) == ("TS-GRI-M", ("8680000000017",), "Gri T-Shirt, M")
@@ -73,29 +77,29 @@ class TestListings:
     def test_stock_that_was_never_set_is_nothing_to_sell(self) -> None:
         content = copy.deepcopy(CONTENT)
         content["variants"][0]["stock"] = {"lastModifiedDate": None}
-        assert mapping.catalogue_listings(content, "TRY")[0].stock == 0
+        assert listing(content).stock == 0
 
     @pytest.mark.parametrize("flag", ["archived", "locked", "blacklisted"])
     def test_stopped_listings_are_not_active(self, flag: str) -> None:
         content = copy.deepcopy(CONTENT)
         content["variants"][0][flag] = True
-        assert mapping.catalogue_listings(content, "TRY")[0].active is False
+        assert listing(content).active is False
 
     def test_sold_out_is_still_active(self) -> None:
         content = copy.deepcopy(CONTENT)
         content["variants"][0]["onSale"] = False
-        assert mapping.catalogue_listings(content, "TRY")[0].active is True
+        assert listing(content).active is True
 
     def test_a_variant_without_a_barcode_is_left_out(self) -> None:
         content = copy.deepcopy(CONTENT)
         content["variants"].append({"variantId": 1, "barcode": None})
-        assert len(mapping.catalogue_listings(content, "TRY")) == 1
+        assert mapping.variants(content) == CONTENT["variants"]
 
     def test_the_light_read_is_flat(self) -> None:
         row = {"barcode": "868", "stockCode": "A", "salePrice": 89.9, "listPrice": 99.9, "quantity": 3}
-        (listing,) = mapping.figure_listings({"variants": [row, {"barcode": ""}]}, "TRY")
-        assert (listing.stock, listing.price) == (3000, lira(8990))
-        assert listing.ref.extra == {"sale_price": "89.90", "list_price": "99.90"}
+        found = mapping.figure_listing(row, "TRY")
+        assert (found.stock, found.price) == (3000, lira(8990))
+        assert found.ref.extra == {"sale_price": "89.90", "list_price": "99.90"}
 
 
 class TestPush:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding
@@ -33,6 +34,8 @@ from omnisync.errors import ConnectorError, Rejected, SourceProblem, UnknownOutc
 from omnisync.model.money import Money
 from omnisync.model.order import Customer, OrderLine, OrderPart, OrderState
 from omnisync.ports import Clock
+
+Row = TypeVar("Row")
 
 AT_ONCE = Capabilities(max_batch=100, receipt=False, read_back=ReadBack.ANSWER, read_batch=100)
 """A platform that answers a write with what it stored."""
@@ -101,7 +104,7 @@ class FakeStore:
     pending: int = 0
     """How often a receipt is answered with "not yet"."""
     unreadable: set[str] = field(default_factory=set)
-    """Numbers of orders that can't be read."""
+    """Numbers of orders, and remote ids of listings, that can't be read."""
     skew: float = 0
     """Seconds by which its clock is ahead."""
     page: int = 3
@@ -140,11 +143,10 @@ class FakeStore:
             None if shown.price is None else Money(shown.price, "TRY"), shown.takes_stock, shown.takes_price,
         )  # fmt: skip
 
-    async def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
-        self._fail_if_down()
+    def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
         ids = list(self.listed)
-        for start in range(0, len(ids), 2):
-            yield [self._listing(remote_id) for remote_id in ids[start : start + 2]]
+        pages = ([(each, self._listing(each)) for each in ids[start : start + 2]] for start in range(0, len(ids), 2))
+        return _Pages(self, "listing", pages)
 
     async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
         self._fail_if_down()
@@ -234,33 +236,35 @@ class FakeStore:
     def orders(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
         self.asked.append((since, until))
         told = [part for part in self.parts if self.repeats or since <= part.modified_at <= until]
-        return _OrderPages(self, [told[start : start + self.page] for start in range(0, len(told), self.page)])
+        rows = [(part.number, part) for part in told]
+        return _Pages(self, "order", [rows[start : start + self.page] for start in range(0, len(rows), self.page)])
 
 
-class _OrderPages:
-    """Pages of orders; one that can't be read is raised, and the rest goes on after it."""
+class _Pages(AsyncIterator[Sequence[Row]], Generic[Row]):
+    """Pages of named rows; one that can't be read is raised, and the rest goes on after it."""
 
-    def __init__(self, store: FakeStore, pages: list[list[OrderPart]]) -> None:
+    def __init__(self, store: FakeStore, kind: str, pages: Iterable[Sequence[tuple[str, Row]]]) -> None:
         self._store = store
-        self._pages = deque(pages)
+        self._kind = kind
+        self._pages = iter(pages)
+        self._page: Sequence[tuple[str, Row]] | None = None
         self._told: set[str] = set()
 
-    def __aiter__(self) -> _OrderPages:
-        return self
-
-    async def __anext__(self) -> Sequence[OrderPart]:
-        await asyncio.sleep(self._store.slow_orders)
+    async def __anext__(self) -> Sequence[Row]:
+        if self._kind == "order":
+            await asyncio.sleep(self._store.slow_orders)
         self._store._fail_if_down()
-        if not self._pages:
+        page = self._page = self._page or next(self._pages, None)
+        if page is None:
             raise StopAsyncIteration
-        for part in self._pages[0]:
-            if part.number in self._store.unreadable and part.number not in self._told:
-                self._told.add(part.number)
-                raise Rejected(f"order {part.number} makes no sense", part.number)
-        page = self._pages.popleft()
-        if self._store.after_page is not None:
+        for name, _ in page:
+            if name in self._store.unreadable and name not in self._told:
+                self._told.add(name)
+                raise Rejected(f"{self._kind} {name} makes no sense", name)
+        self._page = None
+        if self._kind == "order" and self._store.after_page is not None:
             self._store.after_page()
-        return [part for part in page if part.number not in self._store.unreadable]
+        return [row for name, row in page if name not in self._store.unreadable]
 
 
 @dataclass

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 import pytest
-from tests.sync.fakes import AT_ONCE, WITH_RECEIPT, FakeStore, lost, raises
+from tests.sync.fakes import AT_ONCE, WITH_RECEIPT, FakeStore, Shown, lost, raises
 from tests.sync.shop import Shop, story
 
-from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem
+from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem, RemoteListing
 from omnisync.errors import AuthFailed, NotSent, RateLimited, Rejected, Repeated, Unavailable, UnknownOutcome
 from omnisync.model.commands import Exclude, Release, Retry, Update
 from omnisync.model.events import Kind
@@ -767,6 +767,74 @@ async def test_a_shrunken_catalogue_takes_nothing_out_and_is_set_aside_until_it_
 
 
 @story
+async def test_a_listing_that_can_t_be_read_is_set_aside_and_still_there_and_the_others_go_in(shop: Shop) -> None:
+    await shop.begin(A=10, B=10, C=10)
+    shop.erp.adds("D", 4)
+    await shop.pull()
+    shop.s1.listed["rD"] = Shown("D")
+    shop.s1.unreadable = {"rA"}
+    for _ in range(3):
+        assert await shop.syncs["s1"].pull_catalogue()
+    assert shop.set_aside("s1") == {"listing:rA": "listing rA makes no sense"}
+    assert len(shop.events("quarantine.in")) == 1, "said once, not at every audit"
+    shop.erp.counts("A", 7)
+    await shop.pull()
+    await shop.settle(60, "s1")
+    assert (shop.s1.shows("A"), shop.s1.shows("D")) == (7, 4)
+    shop.s1.unreadable = set()
+    await shop.syncs["s1"].pull_catalogue()
+    assert shop.set_aside("s1") == {}
+
+
+@story
+async def test_what_is_below_a_parent_that_can_t_be_read_is_still_there(shop: Shop) -> None:
+    await shop.begin(many=MANY)
+    shop.s1.listed["rP00"].group = "parent"
+    await shop.syncs["s1"].pull_catalogue()
+    del shop.s1.listed["rP00"]
+    shop.s1.listed["parent"] = Shown("parent")
+    shop.s1.unreadable = {"parent"}
+    await shop.syncs["s1"].pull_catalogue()
+    assert shop.one("SELECT count(*) FROM listing WHERE store = 's1'") == 60
+    assert shop.set_aside("s1") == {"listing:parent": "listing parent makes no sense"}
+    del shop.s1.listed["parent"]
+    await shop.syncs["s1"].pull_catalogue()
+    assert shop.one("SELECT count(*) FROM listing WHERE store = 's1'") == 59
+
+
+@story
+async def test_nothing_is_gone_while_something_without_a_known_name_can_t_be_read(shop: Shop) -> None:
+    await shop.begin(many=MANY)
+    del shop.s1.listed["rP00"]
+    shop.s1.listed["?"] = Shown("P00")
+    shop.s1.unreadable = {"?"}
+    await shop.syncs["s1"].pull_catalogue()
+    assert shop.one("SELECT count(*) FROM listing WHERE store = 's1'") == 60
+    assert shop.set_aside("s1") == {
+        "listing:?": "listing ? makes no sense",
+        "catalogue": "1 listings were missing in its answer, and it held some that can't be read",
+    }
+    del shop.s1.listed["?"]
+    await shop.syncs["s1"].pull_catalogue()
+    assert shop.one("SELECT count(*) FROM listing WHERE store = 's1'") == 59
+    assert shop.set_aside("s1") == {}
+
+
+@story
+async def test_a_generator_that_ends_at_an_unreadable_row_is_no_whole_catalogue(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def listings() -> AsyncIterator[Sequence[RemoteListing]]:
+        yield ()
+        raise Rejected("makes no sense", "rA")
+
+    await shop.begin(A=1, B=1)
+    monkeypatch.setattr(shop.s1, "listings", listings)
+    assert not await shop.syncs["s1"].pull_catalogue()
+    assert shop.one("SELECT count(*) FROM listing WHERE store = 's1'") == 2
+
+
+@story
 async def test_a_listing_missing_in_a_read_back_waits_until_the_catalogue_shows_it(shop: Shop) -> None:
     await shop.begin(WITH_RECEIPT, A=10, B=10)
     hidden = shop.s1.listed["rA"]
@@ -784,8 +852,6 @@ async def test_a_listing_missing_in_a_read_back_waits_until_the_catalogue_shows_
 
 @story
 async def test_listings_are_matched_by_code_then_barcode_never_twice_and_never_guessed(shop: Shop) -> None:
-    from tests.sync.fakes import Shown
-
     await shop.begin(A=1)
     shop.erp.adds("B", 1, barcodes=("869B",))
     shop.erp.adds("C", 1, barcodes=("same",))

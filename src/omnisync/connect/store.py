@@ -145,7 +145,13 @@ class StoreConnector(Protocol):
         """
 
     def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
-        """Every listing of the store, page by page; each listing once."""
+        """Every listing of the store, page by page; each listing once.
+
+        One that can't be read is raised as Rejected with its remote_id in ``item``, from an iterator that
+        goes on after it, as with ``orders``; the engine sets it aside, and it still counts as there. With
+        the remote_id of its parent everything below the parent does. Where not even that can be told,
+        ``item`` is whatever names it to a person; then nothing that is missing counts as gone.
+        """
 
     async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
         """These listings as the store shows them now, at most ``read_batch``, of any groups; missing ones are left out."""

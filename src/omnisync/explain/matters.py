@@ -57,6 +57,8 @@ def subject_words(subject: str) -> str:
     kind, _colon, rest = subject.partition(":")
     if kind == "order":
         return _("order {number}").format(number=rest)
+    if kind == "listing":
+        return _("listing {name}").format(name=rest)
     if kind == "line":
         return _("order {number}, a line").format(number=rest.rpartition(":")[0] or rest)
     if kind == "row":

@@ -62,9 +62,9 @@ def unknown_lines(state: State) -> list[tuple[str, str, str, str, tuple[str, ...
     return [(store, no, line, remote, _codes.decode(codes)) for store, no, line, remote, codes in state.select(sql)]
 
 
-def remote_ids(state: State, store: str) -> set[str]:
-    """Every listing of the store that is known."""
-    return {remote for (remote,) in state.select("SELECT remote_id FROM listing WHERE store = ?", store)}
+def remote_ids(state: State, store: str) -> dict[str, str]:
+    """Every listing of the store that is known, with the parent that it belongs to ("" for none)."""
+    return dict(state.select("SELECT remote_id, grp FROM listing WHERE store = ?", store))
 
 
 def listing_of(state: State, product: int, store: str) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -48,14 +49,20 @@ _A_WHILE = 0.5
 
 _strings = msgspec.json.Decoder(dict[str, str])
 
+Row = TypeVar("Row")
+
 
 @dataclass(slots=True)
 class Walk:
-    """An audit under way: when it began, which listings it has seen, what was new and what had drifted."""
+    """An audit under way: when it began, which listings it has seen, what was new and what had drifted.
+
+    ``unreadable`` are the listings that could not be read, as the connector names them.
+    """
 
     began_at: Millis
     history: History
     seen: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     fresh: int = 0
     drifted: int = 0
 
@@ -127,23 +134,29 @@ class StoreSync:
         await self.worked(self.health.read)
         return True
 
-    async def _order_pages(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
-        """The pages of orders; a single order that can't be read is set aside, the rest goes on."""
-        pages = aiter(self.connector.orders(since, until))
+    def _order_pages(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
+        return self._readable(self.connector.orders(since, until), "order", set())
+
+    async def _readable(
+        self, pages: AsyncIterator[Sequence[Row]], kind: str, aside: set[str]
+    ) -> AsyncIterator[Sequence[Row]]:
+        """The pages; a single row that can't be read is set aside and named in ``aside``, the rest goes on."""
         while True:
             try:
                 yield await anext(pages)
             except StopAsyncIteration:
                 return
             except Rejected as error:
-                if not error.item:
+                # A generator can't go on after an error: its end would pass for the end of the list.
+                if not error.item or isinstance(pages, AsyncGenerator):
                     raise
-                await self.log.transact(lambda change, error=error: self._set_aside(change, error))  # type: ignore[misc]
+                aside.add(error.item)
+                await self.log.transact(lambda change, error=error: self._set_aside(change, kind, error))  # type: ignore[misc]
 
-    def _set_aside(self, change: Change, error: Rejected) -> None:
-        """Once for each order and reason, however often it is told."""
-        if set_aside(change, self.name, f"order:{error.item}", error.words):
-            self.told.error("order.unreadable", order=error.item, reason=error.words)
+    def _set_aside(self, change: Change, kind: str, error: Rejected) -> None:
+        """Once for each row and reason, however often it is told."""
+        if set_aside(change, self.name, f"{kind}:{error.item}", error.words):
+            self.told.error(f"{kind}.unreadable", reason=error.words, **{kind: error.item})
 
     async def _take_in(self, page: Sequence[OrderPart], *, first: bool) -> Taken:
         if not page:
@@ -178,7 +191,7 @@ class StoreSync:
         """
         self.walk = walk = Walk(self.clock.now(), History(self.health.last_catalogue))
         try:
-            async for page in self.connector.listings():
+            async for page in self._readable(self.connector.listings(), "listing", walk.unreadable):
                 self.health.calls += 1
                 walk.seen.update(listing.ref.remote_id for listing in page)
                 suspects = await self.log.transact(lambda change, page=page: self._take_page(change, page, walk))  # type: ignore[misc]
@@ -190,7 +203,7 @@ class StoreSync:
             return False
         finally:
             self.walk = None
-        gone = await self.log.transact(lambda change: self._take_gone(change, walk.seen))
+        gone = await self.log.transact(lambda change: self._end_walk(change, walk))
         self.health.last_catalogue = walk.began_at
         self.told.info("audit", listings=len(walk.seen), changed=walk.fresh, gone=gone, drifted=walk.drifted)
         await self.worked(self.health.read)
@@ -207,6 +220,13 @@ class StoreSync:
         """Wait while less than half of a rate limit is left: pushes and orders go before an audit."""
         while any(2 * each.left < each.calls for each in allowances(self.connector)):
             await self.clock.sleep(_A_WHILE)
+
+    def _end_walk(self, change: Change, walk: Walk) -> int:
+        gone = self._take_gone(change, walk)
+        for subject in pulls.open_quarantine(change.state, self.name, "listing:"):
+            if subject.removeprefix("listing:") not in walk.unreadable:
+                take_out(change, self.name, subject)
+        return gone
 
     def _take_page(self, change: Change, page: Sequence[RemoteListing], walk: Walk) -> list[Suspect]:
         state = change.state
@@ -259,12 +279,19 @@ class StoreSync:
             seen.takes_stock, seen.takes_price, seen.active,
         )  # fmt: skip
 
-    def _take_gone(self, change: Change, seen: set[str]) -> int:
+    def _take_gone(self, change: Change, walk: Walk) -> int:
+        """Take out what the store no longer has; what can't be read just now, or a part of that, is still there."""
         known = pulls.remote_ids(change.state, self.name)
-        gone = sorted(known - seen)
+        missing = known.keys() - walk.seen - walk.unreadable
+        gone = sorted(remote_id for remote_id in missing if known[remote_id] not in walk.unreadable)
         suspicion = guard.of_read(change.state.rules()[self.name].guard, gone, len(known))
+        words = ""
         if suspicion is not None:
             words = f"{suspicion.count} of {suspicion.total} listings were missing in its answer"
+        elif gone and walk.unreadable - known.keys() - set(known.values()):
+            # What is unreadable may be one of them under a name that is spoilt too.
+            words = f"{len(gone)} listings were missing in its answer, and it held some that can't be read"
+        if words:
             set_aside(change, self.name, "catalogue", words)
             return 0
         take_out(change, self.name, "catalogue")

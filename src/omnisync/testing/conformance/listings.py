@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from omnisync.connect.store import ListingRef, ReadBack, RemoteListing
 from omnisync.model.money import Money
 from omnisync.model.quantity import PIECE
 from omnisync.testing.conformance.result import Checks, NotApplicable, expect, listed
-from omnisync.testing.conformance.store_bench import Bench, Shop, code_of
+from omnisync.testing.conformance.store_bench import Bench, Shop, apart, code_of
 
 CHECKS: Checks[Bench] = Checks("listings")
 
 _MANY = 520
 """Products: more than two pages of any platform that is known (the largest page holds 250)."""
+
+_PECULIAR = 7731
+"""Pieces that nothing else in an answer is likely to be."""
 
 
 @CHECKS.add
@@ -85,6 +89,35 @@ async def names_of_listings_stay(bench: Bench) -> None:
         for code, listing in before.items():
             names = [(each.ref.remote_id, each.ref.group) for each in (listing, after[code])]
             expect(names[0] == names[1], f"{code} was called {names[0]} and now {names[1]}")
+
+
+@CHECKS.add
+async def one_that_can_not_be_read_hides_no_other(bench: Bench) -> None:
+    """A listing whose stock makes no sense is Rejected with its remote_id in `item`; the walk goes on to the others."""
+    async with bench.open(count=_MANY) as shop:
+        names = {each.ref.remote_id for each in await shop.listings()}
+        (spoilt,) = await shop.simple(1)
+        shop.sandbox.edit(spoilt.ref.remote_id, stock=_PECULIAR)
+        shop.line.listen()
+        await shop.listings()
+        if not any(_without_stock(answer) != answer for answer in shop.line.answers):
+            raise NotApplicable("its answers don't hold a stock as it is")
+        places = range(len(shop.line.answers))
+        shop.line.listen()
+        shop.line.damage = dict.fromkeys(places, _without_stock)
+        found, aside = await apart(shop.store.listings())
+        told = {each.ref.remote_id for each in found}
+        expect(aside == {spoilt.ref.remote_id}, f"{spoilt.ref.remote_id} can't be read, it sets {listed(aside)} aside")
+        expect(told == names - aside, f"of {len(names) - 1} others it gives {len(told)}")
+
+
+def _without_stock(said: Any) -> Any:
+    """An answer in which the peculiar stock has become what no stock can be."""
+    if isinstance(said, dict):
+        return {key: _without_stock(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_without_stock(value) for value in said]
+    return {"?": "?"} if said in (_PECULIAR, str(_PECULIAR)) else said
 
 
 @CHECKS.add

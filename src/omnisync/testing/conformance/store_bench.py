@@ -15,7 +15,7 @@ from omnisync.connect.http import ConnectionCut
 from omnisync.connect.loader import Manifest, OptionType, load
 from omnisync.connect.sandbox import Profile, Sandbox, SandboxFigure, SandboxOrderLine, SandboxProduct
 from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem, RemoteListing, StoreConnector
-from omnisync.errors import RateLimited
+from omnisync.errors import RateLimited, Rejected
 from omnisync.model.money import Money
 from omnisync.model.order import OrderPart
 from omnisync.model.quantity import PIECE
@@ -215,6 +215,21 @@ class Bench:
 async def gathered(pages: AsyncIterator[Sequence[T]]) -> list[T]:
     """The rows of all pages."""
     return [row async for page in pages for row in page]
+
+
+async def apart(pages: AsyncIterator[Sequence[T]]) -> tuple[list[T], set[str]]:
+    """The rows of all pages, and the names of those that can't be read; walks as the engine does."""
+    found: list[T] = []
+    aside: set[str] = set()
+    while True:
+        try:
+            found += await anext(pages)
+        except StopAsyncIteration:
+            return found, aside
+        except Rejected as error:
+            if not error.item:
+                raise
+            aside.add(error.item)
 
 
 def code_of(number: int) -> str:
