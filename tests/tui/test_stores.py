@@ -48,6 +48,7 @@ def test_the_budget_shown_is_the_tightest_of_the_long_windows() -> None:
 
 def test_what_is_set_aside_is_named_for_people() -> None:
     assert subject_words("order:8812") == "order 8812"
+    assert subject_words("listing:8680000000017") == "listing 8680000000017"
     assert subject_words("line:8812:1") == "order 8812, a line"
     assert subject_words("row:balances:stock:2.csv:17") == "stock:2.csv, line 17"
 
