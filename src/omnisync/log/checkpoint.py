@@ -6,7 +6,6 @@ of them; from the last checkpoint before the moment there are about ``CHECKPOINT
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,14 +25,22 @@ class Checkpoint(NamedTuple):
 
 def take(state: State) -> None:
     """Write down the products that are due; the event has been applied."""
-    for id_ in state.due:
+    due = [*state.due]
+    for each in (state.products, *state.of_products):
+        each.prefetch(due)
+    listings = state.listings_of(due)
+    for id_ in due:
         product = state.products.get(id_)
         if product is None:
             continue
         rows = {table.name: table.values_of(id_) for table in state.of_products}
         orders = state.orders_holding(id_) if product.reserved else []
-        listings = [astuple(row) for row in state.listings_of(id_)]
-        everything = (astuple(product), {name: some for name, some in rows.items() if some}, listings, orders)
+        everything = (
+            state.products.values_of(id_)[0],
+            {name: some for name, some in rows.items() if some},
+            listings[id_],
+            orders,
+        )
         state.remember(id_, msgspec.msgpack.encode(everything))
     state.due.clear()
 

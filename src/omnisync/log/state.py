@@ -277,12 +277,15 @@ class State:
         """The checkpoint of a product after the event being applied."""
         self._checkpoints.append((product, self.seq, everything))
 
-    def listings_of(self, product: int) -> list[rows.ListingRow]:
-        """The product's listings, by store."""
+    def listings_of(self, products: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
+        """The values of these products' listings, by store."""
         self.listings.flush()
-        sql = "SELECT store, remote_id FROM listing WHERE product = ? ORDER BY store"
-        found = [self.listings.get(key) for key in self.db.execute(sql, (product,)).fetchall()]
-        return [row for row in found if row is not None]
+        found: dict[int, list[tuple[Any, ...]]] = {product: [] for product in products}
+        sql = """SELECT product, * FROM listing WHERE product IN (SELECT value FROM json_each(?))
+            ORDER BY product, store"""
+        for product, *values in self.db.execute(sql, (msgspec.json.encode(products).decode(),)).fetchall():
+            found[product].append(tuple(values))
+        return found
 
     def orders_holding(self, product: int) -> list[int]:
         """The orders which have reserved some of the product."""
