@@ -124,7 +124,7 @@ async def test_nothing_waiting_is_said_calmly(folder: Path) -> None:
         await until(lambda: "woo-hu" in shown(app))
         await pilot.press("end", "enter", "f6", "down", "down", "enter")
         await until(lambda: "Nothing of that kind" in shown(app))
-        await pilot.press("f6", "home", "enter", "f3", "end", "up", "enter")
+        await pilot.press("f6", "home", "enter", "f4", "end", "up", "enter")
         await until(lambda: "1 figure (price)" in shown(app))
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from omnisync.log.overview import REASON_KEY, HoldView, RefusedView, SetAside, UnmatchedView, held, quarantine, refused
 from omnisync.log.reader import Reader
+from omnisync.model.fold import fold
 
 Matter: TypeAlias = HoldView | RefusedView | SetAside | UnmatchedView
 """One thing that waits."""
@@ -25,11 +26,16 @@ class Matters:
     A shop may sell on a store what its ERP knows nothing of, so the unmatched are read page by page.
     """
 
-    def __init__(self, path: Path, store: str = "", kind: str = "") -> None:
+    def __init__(self, path: Path, store: str = "", kind: str = "", text: str = "") -> None:
         self._path, self._store = path, store
         with Reader(path) as reader:
             self._first = _first(reader, store, kind)
             unmatched = reader.one(f"SELECT count(*) {_UNMATCHED}", store, store) if kind in ("", "unmatched") else 0
+        if text.strip():
+            # All of them have to be looked through once.
+            self.count = len(self._first) + unmatched
+            words = fold(text).split()
+            self._first, unmatched = [each for each in self.page(0, self.count) if _has(each, words)], 0
         self.count = len(self._first) + unmatched
         self.figures = self.count + sum(_figures(each) - 1 for each in self._first)
         """The same with each held figure counted, as the status line counts them."""
@@ -50,6 +56,14 @@ class Matters:
             for store, remote, code, barcodes, name, reason in rows
         ]
         return [*found, *more]
+
+
+def _has(matter: Matter, words: list[str]) -> bool:
+    """Whether every word is in what is told of it."""
+    told = (getattr(matter, name, "") for name in ("connector", "store", "subject", "code", "name", "reason"))
+    lists = (getattr(matter, name, ()) for name in ("barcodes", "sample"))
+    known = fold(" ".join((*told, *(each for some in lists for each in some))))
+    return all(word in known for word in words)
 
 
 def _figures(matter: Matter) -> int:

@@ -57,6 +57,12 @@ _LINES = f"""WITH {SHORT} SELECT l.product, coalesce(p.code, l.codes), l.name, l
 """As ``living_lines`` of the projection: a line of a dying part counts until a living part has it."""
 
 
+def order_id(reader: Reader, store: str, number: str) -> int | None:
+    """The id of a store's order, None when there is none of that number."""
+    found = reader.one("SELECT id FROM shop_order WHERE store = ? AND number = ?", store, number)
+    return None if found is None else int(found)
+
+
 def order_sheet(reader: Reader, order: int, events: int = 40) -> OrderSheet | None:
     """Everything about the order; None when there is none of that id."""
     rows = order_rows(reader, [order])

@@ -146,7 +146,8 @@ class OmniSync(App[None]):
         del parameters
         if action == "back":
             asked = isinstance(self.screen, ModalScreen) or isinstance(self.focused, Input)
-            return len(self.screen_stack) > 2 and not asked
+            narrowed = isinstance(self.screen, Page) and self.screen.narrowed
+            return len(self.screen_stack) > 2 and not asked and not narrowed
         return True
 
     def action_help(self) -> None:
@@ -286,9 +287,10 @@ class OmniSync(App[None]):
 
     def _connections_told(self) -> None:
         """The daemon's word on its connections is newer than what it has saved."""
-        from omnisync.tui.connections import told
-
         if self.pulse is not None and self.backend.told:
+            # Only now: the first rows wait for nothing that they don't need.
+            from omnisync.tui.connections import told
+
             self.pulse = self.pulse.told(told(self.backend.told).health)
 
     def show_status(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from omnisync.errors import DatabaseError
 from omnisync.log.product_view import FrozenList, Interrupted, ListRow, Wish
 
-_GLANCE = 0.015
+GLANCE = 0.015
 """Seconds in which an order is better awaited than painted in two steps."""
 
 
@@ -51,7 +51,7 @@ class Finder:
         """The first rows at once, on the caller's thread: for the first paint of all."""
         return self._heads.head(wish, self._height())
 
-    def look_for(self, wish: Wish, glance: float = _GLANCE) -> None:
+    def look_for(self, wish: Wish, glance: float = GLANCE) -> None:
         """Show what the wish finds, as soon as it is found."""
         self._turn += 1
         self.wish = wish

@@ -34,7 +34,7 @@ CREATE INDEX product_key_product ON product_key (product);
 
 -- Folded text only (fold.py), so that ışıklı is found as isikli; rowid is the product's id. Barcodes are found by
 -- product_key (search.py). The first letters of a word have an index each, so that the first hits come at once.
-CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = 'unicode61', prefix = '1 2 3', detail = 'column');
+CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = 'unicode61', prefix = '1 2 3 4 5', detail = 'column');
 
 CREATE TABLE balance (
     product INTEGER NOT NULL,

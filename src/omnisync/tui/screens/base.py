@@ -60,6 +60,11 @@ class Page(Screen[None]):
         """Whether its widgets are there: not yet while it is just being pushed, no more while the app is ending."""
         return bool(self.children) and self.app.is_running
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether Esc has something to take back here before it leaves the screen."""
+        return False
+
     def data_changed(self) -> None:
         """The database changed: read again what is on the screen. Called on the screen that is seen."""
 

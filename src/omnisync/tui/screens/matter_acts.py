@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from omnisync.errors import DatabaseError
@@ -49,6 +49,39 @@ class MatterActs:
                 await self._link(matter)
         self._page.look()
 
+    async def settle_many(self, matters: Sequence[Matter]) -> bool:
+        """Settle these together, after a yes to what that does; answers whether that was said."""
+        app = self._page.omnisync
+        holds = [each for each in matters if isinstance(each, HoldView)]
+        retries = [each for each in matters if isinstance(each, RefusedView)]
+        asides = [each for each in matters if isinstance(each, SetAside)]
+        figures = sum(hold.count for hold in holds)
+        left = len(matters) - len(holds) - len(retries) - len(asides)
+        lines = [
+            plural("{n} held change goes out", "{n} held changes go out", figures) if holds else "",
+            *dict.fromkeys(release_effect(hold) for hold in holds),
+            plural("{n} refused figure is sent again", "{n} refused figures are sent again", len(retries))
+            if retries
+            else "",
+            plural("{n} thing set aside is tried again", "{n} things set aside are tried again", len(asides))
+            if asides
+            else "",
+            plural("{n} unmatched listing stays: it", "{n} unmatched listings stay: each", left)
+            + " "
+            + _("needs a product of its own, chosen with Enter.")
+            if left
+            else "",
+        ]
+        title = plural("Settle {n} thing?", "Settle {n} things?", len(matters) - left)
+        if not await app.push_screen_wait(Ask(title, [line for line in lines if line])):
+            return False
+        for hold in holds:
+            await self._let_go(hold)
+        await self._retry(retries)
+        for aside in asides:
+            await self._again(aside)
+        return True
+
     async def _release(self, hold: HoldView) -> None:
         app = self._page.omnisync
         title = plural("Let {n} change go?", "Let {n} changes go?", hold.count)
@@ -62,6 +95,10 @@ class MatterActs:
             )  # fmt: skip
         if not await app.push_screen_wait(question):
             return
+        await self._let_go(hold)
+
+    async def _let_go(self, hold: HoldView) -> None:
+        app = self._page.omnisync
         if await app.order(self._answer(hold)) is not None:
             app.say(_("Let go: {what}").format(what=what_words(hold)))
 

@@ -26,9 +26,10 @@ from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView
 from omnisync.log.story import product_of
 from omnisync.model.clean import clean
 from omnisync.ports import in_thread
-from omnisync.text import _, when
+from omnisync.text import _, number, when
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.ask import Choose
+from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.matter_acts import MatterActs
 from omnisync.tui.widgets.counts import Counts
@@ -42,18 +43,10 @@ _LOOKS = {"held": "held", "refused": "refused", "aside": "refused", "unmatched":
 
 
 class MatterTable(VirtualTable[Matter]):
-    """One row per matter. They differ too much to be settled many at once, but for what was refused."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without the keys to select."""
-        del parameters
-        return action not in ("select", "all")
-
-    def action_select(self) -> None:
-        """Each is settled by itself."""
+    """One row per matter."""
 
     def key_of(self, row: Matter) -> int:
-        """Not needed, as nothing is selected."""
+        """What it is all about: it has no number."""
         return hash(row)
 
 
@@ -69,12 +62,14 @@ class MattersPage(Page):
         "Everything that stands still until a person has looked at it. ‖ held: a suspicious change; Enter asks, then "
         "lets it go, n says no. ! refused: a store didn't take a figure; Enter sends it again. ✗ set aside: an order or a line of "
         "a file that can't be read; Enter tries it again. ? unmatched: a listing whose product isn't known; Enter "
-        "lets you choose it."
+        "lets you choose it. Space selects several, Ctrl+A all that are shown: Enter then settles them together, "
+        "after it has said how many there are and what that does."
     )
 
     def __init__(self, store: str) -> None:
         super().__init__()
-        self.store, self.kind = store, ""
+        self.store, self.kind, self.text = store, "", ""
+        self._matters: Matters | None = None
         self.do = MatterActs(self)
         self._problem = ""
         self._read = False
@@ -131,11 +126,11 @@ class MattersPage(Page):
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
-        database, store, kind = self.omnisync.desk.database, self.store, self.kind
+        database, store, kind, text = self.omnisync.desk.database, self.store, self.kind, self.text
 
         def read() -> tuple[Matters, dict[str, int]]:
             counts = {each: Matters(database, store, each).figures for each in KINDS}
-            return Matters(database, store, kind), counts
+            return Matters(database, store, kind, text), counts
 
         try:
             matters, counts = await in_thread(read)
@@ -144,7 +139,7 @@ class MattersPage(Page):
             self._show_empty()
             return
         if self.composed:
-            self._read, self._problem = True, ""
+            self._read, self._problem, self._matters = True, "", matters
             self.query_one(Counts).show((kind_title(each), count, _LOOKS[each]) for each, count in counts.items())
             self.table.show(matters, self.table.cursor)
             self._show_empty()
@@ -154,9 +149,12 @@ class MattersPage(Page):
         row = self.table.row
         if row is not None:
             self.query_one(Lines).show(self._full(row))
-        narrowed = [each for each in (self.store, kind_title(self.kind) if self.kind else "") if each]
-        self.note(clean(", ".join(narrowed), 30))
+        chosen = self.table.chosen_count()
+        narrowed = [each for each in (self.store, kind_title(self.kind) if self.kind else "", self.text) if each]
+        selected = [_("{n} selected").format(n=number(chosen))] if chosen else []
+        self.note(clean(", ".join([*selected, *narrowed]), 40))
 
+    @on(VirtualTable.Selected)
     @on(VirtualTable.Moved)
     def _moved(self) -> None:
         self._tell()
@@ -221,6 +219,8 @@ class MattersPage(Page):
             )
         if self.reader is not None and not self._read:
             return _("Reading …")
+        if self.text:
+            return _("Nothing that waits for you has that in it.\n\nEsc shows everything again.")
         if self.kind:
             return _("Nothing of that kind waits for you.\n\nF6 shows the other kinds.")
         return _("Nothing waits for you here. All is well.")
@@ -229,8 +229,10 @@ class MattersPage(Page):
 
     @on(VirtualTable.Opened)
     def action_act(self) -> None:
-        """Settle the marked matter."""
-        if (row := self.table.row) is not None:
+        """Settle the marked matter, or all that are selected."""
+        if self.table.chosen_count():
+            self.run_worker(self._settle_chosen(), exclusive=True, group="settle")
+        elif (row := self.table.row) is not None:
             self.run_worker(self.do.settle(row))
 
     def action_reject(self) -> None:
@@ -243,6 +245,41 @@ class MattersPage(Page):
     def action_release_all(self) -> None:
         """Let everything go that is held at the stores."""
         self.run_worker(self.do.release_all())
+
+    async def _settle_chosen(self) -> None:
+        matters = self._matters
+        if matters is None:
+            return
+        try:
+            rows = await in_thread(lambda: matters.page(0, matters.count))
+        except DatabaseError as error:
+            self.omnisync.warn(str(error))
+            return
+        if await self.do.settle_many([row for row in rows if self.table.is_chosen(row)]):
+            self.table.forget_selection()
+            self.look()
+
+    def action_find(self) -> None:
+        """Only what has a text in it."""
+        line = AskLine(_("Find in what waits for you"), _("nothing typed: everything again"))
+        self.omnisync.push_screen(line, self._take_text)
+
+    def _take_text(self, text: str | None) -> None:
+        self.text = text or ""
+        self.table.forget_selection()
+        self.look()
+
+    def action_clear(self) -> None:
+        """Back by one step: first nothing is selected, then everything is shown again."""
+        if self.table.chosen_count():
+            self.table.forget_selection()
+        else:
+            self._take_text("")
+
+    @property
+    def narrowed(self) -> bool:
+        """Esc takes back a selection and a text first."""
+        return bool(self.text or (self.composed and self.table.chosen_count()))
 
     def action_retry_all(self) -> None:
         """Send again everything that was refused."""

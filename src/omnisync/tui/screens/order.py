@@ -83,6 +83,13 @@ class Sheet(Page):
 
             self.omnisync.push_screen(ProductSheet(int(product)))
 
+    def action_history(self) -> None:
+        """Everything that happened to it."""
+        from omnisync.tui.screens.history import of_order
+
+        if self._sheet is not None:
+            self.omnisync.push_screen(of_order(self._sheet.row.order.number))
+
     def action_customer(self) -> None:
         """All orders of this buyer, in the list."""
         from omnisync.tui.screens.orders import Orders

@@ -16,6 +16,7 @@ from omnisync.log.story import Told, Why, events_of_product, why
 from omnisync.model.events import Kind
 from omnisync.text import _, age, quantity, when
 from omnisync.tui.keys import bindings
+from omnisync.tui.screens.ask import Ask
 from omnisync.tui.screens.base import Page
 from omnisync.tui.widgets.lines import Line, Lines, Part, sign
 from omnisync.tui.widgets.table import fitted
@@ -88,6 +89,30 @@ class Sheet(Page):
 
         if self.reader is not None:
             self.omnisync.push_screen(of_product(self._product, code_of(self.reader, self._product)))
+
+    def action_unlink(self) -> None:
+        """The marked store's listing is another product."""
+        self.run_worker(self._unlink())
+
+    async def _unlink(self) -> None:
+        from omnisync.model.commands import Link
+
+        names = store_names(self.reader) if self.reader is not None else []
+        chain = why(self.reader, self._product, names[self._store]) if self.reader is not None and names else None
+        if chain is None or not chain.remote_id:
+            self.omnisync.say(_("It is not listed there."))
+            return
+        title = _("Take {code} away from listing {listing} on {store}?")
+        effect = _(
+            "The listing stays at the store as it is, and nothing is sent to it until you say which product it is: it "
+            "then waits for you as unmatched."
+        )
+        given = {"code": chain.code, "listing": chain.remote_id, "store": chain.store}
+        if not await self.omnisync.push_screen_wait(Ask(title.format(**given), [effect])):
+            return
+        if await self.omnisync.order(Link(chain.store, chain.remote_id, "")) is not None:
+            self.omnisync.say(_("Listing {listing} on {store} has no product now.").format(**given))
+            self.data_changed()
 
     def action_update(self) -> None:
         """Send its figures now."""

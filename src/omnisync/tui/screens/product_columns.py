@@ -6,7 +6,7 @@ other stores, what is on hand and reserved, and the warehouses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,9 +20,10 @@ from omnisync.text import _, money, quantity
 from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
 
 _PHONE = 60
-_HOUSE, _TOTAL = 5, 6
-_STOCK, _PRICE = 5, 9
-_STORE = _STOCK + 1 + _PRICE + 1
+_TOTAL, _STOCK = 6, 5
+_HOUSES, _PRICES = (4, 6), (9, 12)
+"""The least and the most cells of a warehouse's balances and of a store's prices."""
+
 _NO_LISTING = SIGNS["none"].letter
 
 Hope = tuple[str, int | None]
@@ -41,6 +42,24 @@ class Shape:
     warehouse: int = 0
     sort: Sort = BY_NAME
     hopes: dict[tuple[int, str, str], Hope] = field(default_factory=dict)
+    house_width: int = _HOUSES[0]
+    price_width: int = _PRICES[0]
+
+    def measure(self, rows: Iterable[ListRow]) -> None:
+        """Room for the figures that this shop has; what none of the rows needs is left to the names."""
+        houses, prices = [0], [0]
+        for row in rows:
+            houses += [len(quantity(held)) for held in row.product.balances.values()]
+            for (store, kind), figure in row.product.figures.items():
+                values = (figure.value or 0, figure.shown or 0) if kind == "price" else ()
+                prices += [len(money(Money(value, self.currencies.get(store, "")))) for value in values]
+        self.house_width = _within(max(houses), _HOUSES)
+        self.price_width = _within(max(prices) + 1, _PRICES)
+
+    @property
+    def store_width(self) -> int:
+        """Quantity, sign, price, sign."""
+        return _STOCK + 1 + self.price_width + 1
 
     @property
     def marked_store(self) -> str:
@@ -53,16 +72,17 @@ def lay_out(shape: Shape, width: int, code_width: int) -> list[Column]:
     phone = width < _PHONE
     code_width = min(code_width, 9 if phone else 14)
     name = 10 if phone else 18 if width < 150 else 24
-    store = _STOCK + 2 if phone else _STORE + 2
+    store = _STOCK + 2 if phone else shape.store_width + 2
     room = width - MARGIN - code_width - 1 - name - 1 - (_TOTAL + 1)
-    chosen = 0 if phone or not shape.warehouses else _HOUSE + 1
+    house = shape.house_width + 1
+    chosen = 0 if phone or not shape.warehouses else house
     stores = _some(len(shape.stores), room - chosen, store, least=1)
     room -= stores * store
     totals = not phone and stores == len(shape.stores) and room >= 2 * (_TOTAL + 1) + chosen
     if totals:
         room -= 2 * (_TOTAL + 1)
-    houses = 0 if phone else _some(len(shape.warehouses), room, _HOUSE + 1, least=0)
-    room -= houses * (_HOUSE + 1)
+    houses = 0 if phone else _some(len(shape.warehouses), room, house, least=0)
+    room -= houses * house
     columns = [
         _titled(shape, "code", _("Code"), code_width, _code),
         _titled(shape, "name", _("Name"), name + max(0, room), _name),
@@ -72,6 +92,10 @@ def lay_out(shape: Shape, width: int, code_width: int) -> list[Column]:
     for at in _window(shape.store, len(shape.stores), stores):
         columns += _store(shape, at, folded=stores < len(shape.stores), phone=phone)
     return columns
+
+
+def _within(size: int, limits: tuple[int, int]) -> int:
+    return max(limits[0], min(size, limits[1]))
 
 
 def _some(wanted: int, room: int, each: int, *, least: int) -> int:
@@ -113,31 +137,31 @@ def _houses(shape: Shape, count: int) -> list[Column]:
     found = []
     for at in _window(shape.warehouse, len(shape.warehouses), count):
         house = shape.warehouses[at]
-        text = partial(_balance, house)
+        text = partial(_balance, house, shape.house_width)
         marked = folded and at == shape.warehouse
-        title = clean(house)[: _HOUSE - (1 if shape.sort.by == f"warehouse:{house}" else 0)]
-        found.append(_titled(shape, f"warehouse:{house}", title, _HOUSE, text, right=True, marked=marked))
+        title = clean(house)[: shape.house_width - (1 if shape.sort.by == f"warehouse:{house}" else 0)]
+        found.append(_titled(shape, f"warehouse:{house}", title, shape.house_width, text, right=True, marked=marked))
     return found
 
 
-def _balance(house: str, product: ProductView) -> str:
+def _balance(house: str, width: int, product: ProductView) -> str:
     on_hand = product.balances.get(house)
-    return "–" if on_hand is None else _amount(on_hand, _HOUSE)
+    return "–" if on_hand is None else _amount(on_hand, width)
 
 
 def _amount(thousandths: int, width: int) -> str:
-    """A quantity that fits: a cut number would be a lie, so weighed goods lose decimals, downwards, and say so by a ~."""
-    text = quantity(thousandths)
+    """A quantity that fits: a cut number would be a lie, so it is rounded downwards, and says so by a ~."""
+    text, pieces = quantity(thousandths), thousandths // PIECE
     if len(text) <= width:
         return text
-    whole = f"~{thousandths // PIECE}"
-    return whole if len(whole) <= width else text
+    shorter = (f"~{pieces}", f"~{pieces // 1000}k", f"~{pieces // 1_000_000}M")
+    return next((each for each in shorter if len(each) <= width), text)
 
 
-def _price(price: Money) -> str:
+def _price(price: Money, width: int) -> str:
     """A price that fits: a long one goes without its grouping."""
     text = money(price)
-    if len(text) < _PRICE:
+    if len(text) < width:
         return text
     digits = minor_digits(price.currency)
     return str(price).replace(".", text[-1 - digits]) if digits else str(price)
@@ -170,11 +194,11 @@ def _store(shape: Shape, at: int, *, folded: bool, phone: bool) -> list[Column]:
     if phone:
         stock = partial(_stock_cells, shape, store)
         return [Column(f"stock:{store}", title[: _STOCK + 1] + stock_title, _STOCK + 1, stock, False, " ", marked)]
-    head = fitted(title + stock_title, _STORE)
+    head = fitted(title + stock_title, shape.store_width)
     return [
         Column(f"stock:{store}", head[: _STOCK + 1], _STOCK + 1, partial(_stock_cells, shape, store), False, "│ ", marked),
         Column(
-            f"price:{store}", head[_STOCK + 1 : _STORE - 1] + (price_title or " "), _PRICE + 1,
+            f"price:{store}", head[_STOCK + 1 : -1] + (price_title or " "), shape.price_width + 1,
             partial(_price_cells, shape, store), False, "", marked,
         ),
     ]  # fmt: skip
@@ -195,12 +219,12 @@ def _stock_cells(shape: Shape, store: str, row: ListRow) -> Sequence[Cell]:
 def _price_cells(shape: Shape, store: str, row: ListRow) -> Sequence[Cell]:
     figure, state = _figure(shape, store, "price", row)
     if figure is None:
-        return (Cell(" " * (_PRICE + 1)),)
+        return (Cell(" " * (shape.price_width + 1)),)
     hope = shape.hopes.get((row.product.id, store, "price"))
     value = hope[1] if hope and hope[1] is not None else _shown(figure, state)
     unknown = "" if state in ("excluded", "off") else "?"
-    text = unknown if value is None else _price(Money(value, shape.currencies.get(store, "")))
-    return _with_sign(fitted(text, _PRICE, right=True), state)
+    text = unknown if value is None else _price(Money(value, shape.currencies.get(store, "")), shape.price_width)
+    return _with_sign(fitted(text, shape.price_width, right=True), state)
 
 
 def _figure(shape: Shape, store: str, kind: str, row: ListRow) -> tuple[FigureView | None, str]:

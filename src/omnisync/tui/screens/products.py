@@ -20,7 +20,7 @@ from omnisync.model.clean import clean
 from omnisync.model.money import Money
 from omnisync.text import _, number
 from omnisync.tui.acts import Acts
-from omnisync.tui.finder import Finder
+from omnisync.tui.finder import GLANCE, Finder
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.product_acts import ProductActs, state_title
@@ -28,6 +28,9 @@ from omnisync.tui.screens.product_columns import Shape, lay_out
 from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.price_editor import PriceEditor
 from omnisync.tui.widgets.table import VirtualTable
+
+_MANY = 300_000
+"""Products of which no order is there within a glance: their first rows are shown at once."""
 
 _SHORTEST_CODE = 8
 """Cells that the codes get at least."""
@@ -44,9 +47,10 @@ class FindLine(Input):
 
     def action_done(self) -> None:
         """To what was found. The focus moves at once: the next key may already be there."""
-        table = self.screen.query_one(ProductTable)
-        table.remove_class("hidden")
-        self.screen.set_focus(table)
+        page = self.screen
+        if isinstance(page, Products) and not page.nothing_found:
+            page.table.remove_class("hidden")
+            page.set_focus(page.table)
 
     def action_clear(self) -> None:
         """Everything again."""
@@ -140,7 +144,8 @@ class Products(Page):
         self._finder.look_for(self.wish, glance=60)
 
     def _measure(self, rows: Sequence[ListRow]) -> None:
-        """Room for the codes that this shop uses."""
+        """Room for the codes and the figures that this shop has."""
+        self.shape.measure(rows)
         self._code_width = max(_SHORTEST_CODE, *(cell_len(clean(row.product.code)) for row in rows), 0)
 
     def _learn(self) -> None:
@@ -191,7 +196,7 @@ class Products(Page):
         """Show other products, or the same in another order."""
         self.wish = wish
         if self._finder is not None:
-            self._finder.look_for(wish)
+            self._finder.look_for(wish, 0 if self._total > _MANY else GLANCE)
 
     def _built(self, order: FrozenList, wish: Wish) -> None:
         if not self.composed:
@@ -211,6 +216,13 @@ class Products(Page):
             self._total = order.count
         self._show_empty()
         self.tell_found()
+
+    @property
+    def nothing_found(self) -> bool:
+        """Whether it is known that there is no row to go to."""
+        # The last letters typed may not have become a wish yet.
+        settled = self.query_one(FindLine).value == self.wish.text and self._built_wish == self.wish
+        return settled and not self.table.count and not self.table.pages.only_head
 
     @property
     def order(self) -> FrozenList | None:
@@ -341,8 +353,9 @@ class Products(Page):
             self.fit()
 
     def action_fresh(self) -> None:
-        """Put the rows in order anew."""
-        self.look_for(self.wish)
+        """Put the rows in order anew. They are on the screen already: no first rows in between, nor another cursor."""
+        if self._finder is not None:
+            self._finder.look_for(self.wish, glance=60)
 
     def sort_by(self, column: str) -> None:
         """Sort by a column; the same one again turns the order round."""

@@ -10,11 +10,14 @@ from textual.app import ComposeResult
 from omnisync.explain.drift import audit_words
 from omnisync.explain.why import Explanation, explain
 from omnisync.log.drift_list import last_audit
+from omnisync.log.order_sheet import order_id
 from omnisync.log.overview import store_names
 from omnisync.log.selling import selling
 from omnisync.log.story import Why, why
+from omnisync.model.events import OrderSeen
 from omnisync.text import _, when
 from omnisync.tui.keys import bindings
+from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.product import update_one
 from omnisync.tui.widgets.lines import Line, Lines, sign
@@ -65,9 +68,41 @@ class WhyPage(Page):
             self._store = names[(names.index(self._store) + step) % len(names)]
             self.data_changed()
 
+    def action_order(self) -> None:
+        """An order that has to do with it; asks which where there are several."""
+        chain = why(self.reader, self._product, self._store) if self.reader is not None else None
+        known = dict.fromkeys(_orders(chain)) if chain is not None else {}
+        if not known:
+            self.omnisync.say(_("No order has to do with these figures."))
+        elif len(known) == 1:
+            self._open(next(iter(known)))
+        else:
+            choices = [(f"{store} {number}", f"{number}  {store}") for store, number in known]
+            self.omnisync.push_screen(Choose(_("Which order?"), choices), self._chosen)
+
+    def _chosen(self, key: str | None) -> None:
+        if key is not None:
+            store, _space, number = key.partition(" ")
+            self._open((store, number))
+
+    def _open(self, order: tuple[str, str]) -> None:
+        from omnisync.tui.screens.order import Sheet
+
+        found = order_id(self.reader, *order) if self.reader is not None else None
+        if found is not None:
+            self.omnisync.push_screen(Sheet(found))
+
     def action_update(self) -> None:
         """Send its figures now."""
         self.run_worker(update_one(self, self._product))
+
+
+def _orders(chain: Why) -> Iterator[tuple[str, str]]:
+    """Store and number of what is reserved, then of what is told of."""
+    yield from ((each.store, each.number) for each in chain.reservations)
+    for told in chain.told:
+        if isinstance(told.event, OrderSeen):
+            yield told.event.store, told.event.number
 
 
 def _lines(chain: Why, said: Explanation, audit: Sequence[str], now: int, width: int) -> Iterator[Line]:
