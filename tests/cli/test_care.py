@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import stat
 from pathlib import Path
@@ -9,10 +10,14 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Shop
 from tests.cli.shop import Daemon, build
+from tests.log.opened import opened
 
 from omnisync.daemon.lock import only_one
 from omnisync.folders import DATABASE
+from omnisync.log.kept_backups import FOLDER, STREAM
+from omnisync.log.make_backup import Wish, make
 from omnisync.log.reader import Reader
+from omnisync.model.events import BackupWritten, Event, Quarantined
 
 
 def change(path: Path, sql: str) -> None:
@@ -137,3 +142,22 @@ def test_a_restore_into_an_empty_folder(shop: Shop, tmp_path: Path) -> None:
     (shop.folder / DATABASE).unlink()
     assert "is kept" not in shop.ok("restore", str(backup))
     assert len(shop.json("products")) == 3
+
+
+def test_the_backups_are_listed_and_a_failed_one_is_said(shop: Shop) -> None:
+    assert "There is no backup in" in shop.ok("backups")
+    asyncio.run(_kept(shop.folder, BackupWritten("omnisync-20261122T031500Z.db", 5_000_000, 14)))
+    made = make(Wish(str(shop.folder / DATABASE), str(shop.folder / FOLDER), 1_795_000_000_000, 14, 12))
+    listed = shop.json("backups")
+    assert [each["path"] for each in listed["backups"]] == [made.path]
+    assert (listed["problem"], listed["backups"][0]["at"]) == ("", 1_795_000_000_000)
+    assert Path(made.path).name in shop.ok("backups")
+
+    asyncio.run(_kept(shop.folder, Quarantined(STREAM, "backup", "the second disk is gone")))
+    assert "The last backup failed: the second disk is gone" in shop.refused("backups")
+
+
+async def _kept(folder: Path, event: Event) -> None:
+    """What the daemon says of its backups."""
+    async with opened(folder / DATABASE) as log:
+        await log.transact(lambda change: change.append(event, STREAM))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.log.opened import opened as log_of
 from tests.tui.hardware_shop import FakeDaemon, opened, shown, until
 from tests.tui.troubled_shop import Attached, daemon, fill
 
@@ -13,15 +14,17 @@ from omnisync.daemon.remote import RemoteCommands
 from omnisync.errors import CommandRefused
 from omnisync.explain.matters import subject_words
 from omnisync.folders import DATABASE, SOCKET
+from omnisync.log.kept_backups import STREAM
 from omnisync.log.matters import Matters
 from omnisync.log.overview import held, stores, unmatched
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Log
 from omnisync.model.commands import Go, Release, RetryOrder, Status
-from omnisync.model.events import Kind, ListingsSeen, SeenListing, StoreRulesSet
+from omnisync.model.events import BackupWritten, Kind, ListingsSeen, Quarantined, SeenListing, StoreRulesSet
 from omnisync.model.rules import StoreRules
 from omnisync.ports import SystemClock
-from omnisync.tui.connections import budget_words, tightest
+from omnisync.text import age
+from omnisync.tui.connections import backup_words, budget_words, connections, tightest
 from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.matters import MattersPage
 from omnisync.tui.screens.stores import Stores
@@ -177,3 +180,19 @@ async def test_a_no_to_what_is_held_asks_for_the_reason(folder: Path) -> None:
         await pilot.press("enter")
         await until(lambda: len(asked.asked) == 2)
         assert asked.asked[-1] == Release(store="woo-hu", kind=Kind.PRICE, codes=("BRU-0200",))
+
+
+async def test_the_age_of_the_last_good_backup_is_told_and_red_when_it_is_old_or_the_newest_failed(
+    tmp_path: Path,
+) -> None:
+    async with log_of(tmp_path / DATABASE) as log:
+        now = log.clock.now()
+        assert backup_words(log.path, now)[1] == "waiting"
+        await log.transact(lambda change: change.append(BackupWritten("/usb/b.db", 5, 1), STREAM))
+        assert backup_words(log.path, now + 1000) == (f"last good backup {age(now, now + 1000)}: /usb/b.db", "dim")
+        assert backup_words(log.path, now + 3 * 86_400_000)[1] == "refused"
+        await log.append(Quarantined(STREAM, "backup", "the disk is gone"))
+        text, look = backup_words(log.path, now + 1000)
+        assert look == "refused"
+        assert "the newest one failed: the disk is gone" in text
+        assert connections(log.path, None, now) == [], "it is no connection"
