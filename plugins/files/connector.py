@@ -100,8 +100,9 @@ def _understood(
     return ErpRead(
         mapped.rows,
         # What a file says is as old as the file: a reservation may only be released by a balance
-        # that was exported after the order was posted, however late it is read.
-        began_at=min(began_at, content.modified_at),
+        # that was exported after the order was posted, however late it is read. A word on an order is as
+        # young as its file, also where this computer's clock is behind the one that wrote it.
+        began_at=content.modified_at if feed is feeds.ORDER_STATES else min(began_at, content.modified_at),
         complete=mapped.whole,
         mark=new_mark,
         source=content.path.name,

@@ -10,6 +10,7 @@ from typing import Any
 
 from omnisync.model.money import Money
 from omnisync.model.order import Address, Customer, OrderLine, OrderPart, OrderState
+from omnisync.model.quantity import PIECE
 
 from .mapping import Row, decimal, plain, quantity
 from .provinces import province
@@ -72,7 +73,7 @@ def part(order: Row, returned: Mapping[str, int]) -> OrderPart:
         state=now,
         modified_at=modified,
         placed_at=millis(order.get("date_created_gmt")) or modified,
-        total=Money.of((decimal(order.get("total")) or Decimal(0)) + given_back, currency),
+        total=Money.of(_amount(order.get("total")) + given_back, currency),
         lines=tuple(_line(line, currency, returned) for line in order.get("line_items") or ()),
         customer=_customer(order),
         remote_state=status,
@@ -97,7 +98,7 @@ def gmt(at: int) -> str:
 
 def _line(line: Row, currency: str, returned: Mapping[str, int]) -> OrderLine:
     """One line: its amounts are net with the tax beside them; a deleted product leaves id 0 behind."""
-    ordered = quantity(line.get("quantity"))
+    ordered = int(_amount(line.get("quantity")) * PIECE)
     gross = _sum([line], "total", "total_tax")
     listing = line.get("variation_id") or line.get("product_id")
     codes = (str(line.get(name) or "") for name in ("sku", "global_unique_id"))
@@ -162,4 +163,15 @@ def _first(meta: Mapping[str, Any], names: frozenset[str]) -> str:
 
 
 def _sum(rows: Iterable[Row], *names: str) -> Decimal:
-    return sum((decimal(row.get(name)) or Decimal(0) for row in rows for name in names), Decimal(0))
+    return sum((_amount(row.get(name)) for row in rows for name in names), Decimal(0))
+
+
+def _amount(value: Any) -> Decimal:
+    """A number of the shop's; what is left out or empty is 0. Raises ValueError for what is none.
+
+    Taken for 0, an amount that a plugin has spoilt would give the goods away on the invoice.
+    """
+    amount = decimal(value)
+    if amount is None and value not in (None, ""):
+        raise ValueError(f"{str(value)[:40]!r} is no amount")
+    return amount or Decimal(0)

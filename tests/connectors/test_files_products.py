@@ -228,6 +228,14 @@ async def test_order_states_in_four_languages(shop: FilesShop) -> None:
     assert not read.complete, "old orders leave such a file; that says nothing about them"
 
 
+async def test_a_word_on_an_order_is_as_young_as_its_file_where_this_clock_is_behind(shop: FilesShop) -> None:
+    """Dated by a clock that is behind, it would let an older balance release the order's goods (P8)."""
+    shop.put("stock.csv", "code,quantity\nA,1\n", age=-120)
+    shop.put("order_states.csv", "key,status\nk,posted\n", age=-180)
+    connector = shop.connector()
+    assert (await connector.order_states("")).began_at > (await connector.balances("")).began_at + 60_000
+
+
 async def test_order_states_may_be_named_by_number(shop: FilesShop) -> None:
     shop.put("order_states.csv", "order number,status\n1001,posted\n")
     (state,) = (await shop.connector().order_states("")).rows

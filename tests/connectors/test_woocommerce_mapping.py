@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from decimal import Decimal
 from typing import Any
@@ -223,6 +224,14 @@ def test_order_of_the_storefront() -> None:
     assert part.customer.note == "La ușă"
     assert (part.customer.name, part.customer.ref) == ("Ioana Pop", "")
     assert part.customer.shipping.city == "Cluj-Napoca"
+
+
+@pytest.mark.parametrize(("where", "name"), [("order", "total"), ("line", "total"), ("line", "quantity")])
+def test_an_amount_that_a_plugin_has_spoilt_is_not_taken_for_nothing(where: str, name: str) -> None:
+    order = json.loads(json.dumps(captured("hpos_order_storefront_checkout")["response"]))
+    (order if where == "order" else order["line_items"][0])[name] = "n/a"
+    with pytest.raises(ValueError, match="'n/a' is no amount"):
+        order_mapping.part(order, {})
 
 
 def test_times_are_utc_wherever_this_computer_stands(monkeypatch: pytest.MonkeyPatch) -> None:

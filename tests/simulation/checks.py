@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class Checks:
         self.broken: list[str] = []
         self.clock_set_by = 0
         """Milliseconds by which the computer's clock was set in all, so that its times may be off by so much."""
+        self.available: Callable[[Floor, str], int] = lambda _, __: 0
+        """How many of a product there truly are for a store."""
         self._last_seq = 0
         self._digests: dict[tuple[str, str, str], str] = {}
         self._outages: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
@@ -63,21 +65,17 @@ class Checks:
 
     # What the world tells.
 
-    def outage(self, floor: Floor, *, on: bool) -> None:
+    def outage(self, name: str, *, on: bool) -> None:
         """A store goes down, or comes back."""
-        floor.box.down = on
-        spans = self._outages[floor.name]
+        spans = self._outages[name]
         now = self.clock.now()
         if on:
             spans.append((now, None))
         elif spans and spans[-1][1] is None:
             spans[-1] = (spans[-1][0], now)
 
-    def was_restored(self) -> None:
-        """An older backup stands in the database's place: what was known of its events counts no more."""
-        self._forget()
-
-    def _forget(self) -> None:
+    def lost_its_memory(self) -> None:
+        """The end of the log was lost, or an older backup stands in its place: what was known of events counts no more."""
         self._last_seq = 0
         self._digests.clear()
         self._written_for.clear()
@@ -138,6 +136,10 @@ class Checks:
             should = 0 if key[0] in released else owed[key]
             if held.get(key, 0) != should:
                 self.find(f"P3: order {key[0]} line {key[1]} holds {held.get(key, 0)} instead of {should}")
+        decided = {(order.store, order.number) for order in self.books.orders.values() if order.state}
+        for each in db.execute("SELECT store, number FROM shop_order WHERE released = 1"):
+            if each not in decided:
+                self.find(f"P8: {each} was released, and the ERP has not worked on it")
 
     @staticmethod
     def _living(db: sqlite3.Connection) -> list[tuple[int, str, int]]:
@@ -198,9 +200,6 @@ class Checks:
 
     def _events(self, db: sqlite3.Connection) -> None:
         newest = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
-        if newest < self._last_seq:
-            # The end of the log was lost.
-            self._forget()
         rows = db.execute("SELECT seq, at, type, payload FROM event WHERE seq > ? ORDER BY seq", (self._last_seq,))
         for _, at, kind, payload in rows:
             look = getattr(self, "_" + kind.replace(".", "_"), None)
@@ -213,16 +212,19 @@ class Checks:
         if self._digests.get(key) == told.get("digest"):
             self.find(f"P2: order {key} was taken in again, and said nothing new")
         self._digests[key] = told.get("digest", "")
+        if not told.get("dead") and any(line[5] and not line[6] for line in told["lines"]):
+            self.find(f"money: order {key} is taken in as sold for nothing")
         if told["number"] not in self.floors[told["store"]].numbers:
             self.find(f"P2: nobody placed the order {told['number']} in {told['store']}")
 
     def _erp_balances(self, db: sqlite3.Connection, at: int, told: Mapping[str, Any]) -> None:
         """A reservation ends only with a balance that was exported after its order was worked on."""
         decided = {(each.store, each.number): each for each in self.books.orders.values() if each.state}
+        exported = max((each for each in self.books.exports if each <= at + self.clock_set_by), default=0)
         for store, number in told.get("released", ()):
             order = decided.get((store, number))
-            if order is None or order.posted_at > told["began_at"] + self.clock_set_by:
-                self.find(f"P8: {store} {number} was released by a balance of {told['began_at']}: {order}")
+            if order is None or order.posted_at > exported:
+                self.find(f"P8: {store} {number} was released by a balance of {exported}: {order}")
 
     def _connector_broke(self, db: sqlite3.Connection, at: int, told: Mapping[str, Any]) -> None:
         if "asks to wait" in told["reason"] or "rate limit" in told["reason"]:
@@ -231,7 +233,7 @@ class Checks:
     def _batch_made(self, db: sqlite3.Connection, at: int, told: Mapping[str, Any]) -> None:
         """Wishes that were born while a store was down come to it as one write, however many they were."""
         for began, ended in self._outages[told["store"]]:
-            if ended is None or at < began:
+            if at < began:
                 continue
             margin = 1000 * (2 * self.floors[told["store"]].shape.orders_every + 300)
             for item in told["items"]:
@@ -240,7 +242,7 @@ class Checks:
                     ("price", item[5] if len(item) > 5 else 0),
                 ):
                     born = db.execute("SELECT at FROM event WHERE seq = ?", (rev,)).fetchone() if rev else None
-                    if born and began + margin < born[0] < ended:
+                    if born and began + margin < born[0] < (ended or at):
                         revs = self._written_for[told["store"], began, item[1], name]
                         revs.add(rev)
                         if len(revs) > 1:
@@ -317,10 +319,18 @@ class Checks:
         for order in self.books.orders.values():
             if order.number not in self.floors[order.store].numbers:
                 self.find(f"P5: the ERP was given an order that nobody placed: {order}")
+        wanted = {
+            (name, number)
+            for name, floor in self.floors.items()
+            for number in floor.numbers
+            if +Counter(floor.live(number))
+        }
         given = Counter((order.store, order.number) for order in self.books.orders.values())
         for key, times in given.items():
             if times > 1:
                 self.find(f"P5: the ERP has order {key} {times} times")
+        for key in sorted(wanted - given.keys()):
+            self.find(f"P5: the ERP was never given {key}")
         with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
             for each in verify(db):
                 self.find(f"P1: a rebuild gives another table: {each}")
@@ -335,8 +345,3 @@ _OPEN_FIGURES = """SELECT store, kind, remote_id, mode, reason, wanted, confirme
 _OPEN_ORDERS = """SELECT store, number, state, export, released FROM shop_order o WHERE export IN ('due', 'sending')
     OR EXISTS (SELECT 1 FROM reservation r WHERE r.shop_order = o.id)"""
 _SET_ASIDE = "SELECT connector, subject, reason FROM quarantine WHERE closed_at = 0"
-
-
-def sentences(found: Sequence[str]) -> str:
-    """The findings as one text."""
-    return "\n".join(found)

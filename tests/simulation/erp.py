@@ -49,7 +49,8 @@ class Books:
         self.orders: dict[str, ErpOrder] = {}
         self.oddities: list[str] = []
         """What the ERP finds wrong with the order files it was given."""
-        self.exported_at: dict[str, int] = {}
+        self.exports: list[int] = []
+        """When the whole stock file was written."""
         self.gone = False
         self._live = live
         folder.mkdir(parents=True)
@@ -70,7 +71,8 @@ class Books:
         path.write_bytes(text[: int(len(text) * share)])
         now = self.clock.now()
         os.utime(path, ns=(now * 1_000_000, now * 1_000_000))
-        self.exported_at[name] = now
+        if name == "stock":
+            self.exports.append(now)
 
     def _products(self) -> str:
         rows = [

@@ -29,7 +29,9 @@ TABLE: Mapping[str, Trouble] = {
     "junk_before_json": Trouble(0.003, "request", "a plugin's noise before the JSON"),
     "unauthorized": Trouble(0.0004, "request", "401"),
     "forbidden": Trouble(0.0004, "request", "403"),
-    "store_down": Trouble(0.08, "hour", "a store can't be reached for minutes or hours; its buyers buy on"),
+    "store_down": Trouble(
+        0.08, "hour", "a store cuts or refuses every connection for minutes or hours; its buyers buy on"
+    ),
     "store_down_for_a_day": Trouble(0.004, "hour", "... for a day"),
     # What stores do with orders.
     "late_visible": Trouble(0.08, "order", "an order or its change shows up minutes later, with its old time"),

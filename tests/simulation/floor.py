@@ -31,6 +31,7 @@ class Floor:
         self.whole = whole
         self.box: Any = self._made(clock)
         self.box.seed([SandboxProduct(code, f"Ürün {code}", "100.00", 0, barcode(code)) for code in codes])
+        self.application = self.box.application()
         self.code_of = {figure.remote_id: figure.code for figure in self.box.figures()}
         self.remote_of = {code: remote for remote, code in self.code_of.items()}
         self.numbers: list[str] = []
@@ -222,7 +223,7 @@ class Webshop(Floor):
     def _shown_order(self, order: Any, *rest: Any) -> dict[str, Any]:
         face: dict[str, Any] = self._face(order, *rest)
         if order.id == self._garbled:
-            face["line_items"] = [{**line, "total": "n/a"} for line in face["line_items"]]
+            face["line_items"] = [{**line, "total": "n/a", "total_tax": "n/a"} for line in face["line_items"]]
         return face
 
     def buy(self, code: str, pieces: int) -> str | None:

@@ -123,7 +123,7 @@ class Market:
             # In either order, with something happening in between now and then.
             for name in self.rng.sample(["stock", "order_states", "prices"], 3):
                 self.books.export(name)
-                await asyncio.sleep(self.rng.choice([0, 0, 5]))
+                await asyncio.sleep(self.rng.choice([0, 0, 5, 60]))
 
     async def _arrivals(self) -> None:
         rates = {self._deliver: self.shape.deliveries, self.books.reprice: self.shape.reprices}

@@ -80,7 +80,8 @@ class Process:
     async def _any_await(self) -> None:
         """Until something stirs, and then some turns of the loop more."""
         self.wire.stir.clear()
-        await self.wire.stir.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.wire.stir.wait(), 600)
         for _ in range(self.rng.randrange(60)):
             await asyncio.sleep(0)
 
@@ -143,10 +144,10 @@ class Process:
             backup.backup(self.path, target)
             self._backups.append(target)
 
-    def restore(self) -> bool:
-        """Put one of the last backups back, as `omnisync restore` does; answers whether there was any."""
+    def restore(self) -> None:
+        """Put one of the last backups back, if there is any, as `omnisync restore` does."""
         if not self._backups:
-            return False
+            return
         chosen = self.rng.choice(self._backups[-3:])
 
         def work() -> None:
@@ -159,4 +160,3 @@ class Process:
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()
-        return True

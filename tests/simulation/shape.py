@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tests.simulation.faults import ORDINARY
+from tests.simulation.faults import ORDINARY, TABLE
 
 HOUR = 3600.0
 
@@ -84,6 +84,38 @@ def three_stores(
         deliveries=orders_an_hour / 12, watch_every=10, most_pieces=1, reprices=0,
         configuration=configuration,
     )  # fmt: skip
+
+
+def rough() -> Shape:
+    """A small and busy shop where much goes wrong, to find within hours what is wrong with the program."""
+    faults = {name: min(0.3, 4 * trouble.rate) for name, trouble in TABLE.items() if trouble.per in ("order", "item")}
+    faults |= {name: 1.5 * trouble.rate for name, trouble in TABLE.items() if trouble.per == "request"}
+    faults |= {name: 6 * trouble.rate for name, trouble in TABLE.items() if trouble.per == "hour"}
+    faults |= {"store_down_for_a_day": 0, "clock_jump": 0, "unreadable": 0.2, "half_written": 5}
+    stores = (
+        StoreShape("market", "trendyol", orders_an_hour=15, audit_every=6 * HOUR),
+        StoreShape("web", "woocommerce", orders_an_hour=15, audit_every=6 * HOUR),
+    )
+    return Shape(
+        stores, products=12, hot=4, stock=(0, 8), batch_delay=(1.0, 20.0), orders_lag=60.0, deliveries=8.0,
+        post_after=900.0, export_every=120.0, watch_every=5.0, reprices=4.0, faults=faults,
+    )  # fmt: skip
+
+
+def impatient() -> Shape:
+    """The same without troubles, with an owner who wants every order within a second."""
+    quiet = rough()
+    return replace(quiet, faults={}, stores=tuple(replace(store, orders_every=1) for store in quiet.stores))
+
+
+def dark() -> Shape:
+    """The same with stores that are down half of the time and nothing else, and a few products which sell quickly."""
+    return replace(rough(), products=5, hot=3, stock=(5, 30), faults={"store_down": 1.0})
+
+
+def forgetful() -> Shape:
+    """The same with a computer that loses the end of its log again and again, or is given an older backup."""
+    return replace(rough(), faults={"power_cut": 2.0, "restored": 2.0, "late_visible": 0.2, "store_down": 0.5})
 
 
 def drawn(seed: int, faults: Mapping[str, float] = ORDINARY) -> Shape:

@@ -12,7 +12,7 @@ import pytest
 from tests.simulation.place import in_memory
 from tests.simulation.world import play
 
-_HOURS = 6.0
+_HOURS = 4.0
 _SETTING = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 

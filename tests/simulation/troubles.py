@@ -42,7 +42,7 @@ class Troubles:
         self._passing.clear()
         world = self.world
         for each in world.floors.values():
-            world.checks.outage(each, on=False)
+            world.outage(each, on=False)
             each.heal()
         if world.books.gone:
             world.books.come_back()
@@ -59,8 +59,10 @@ class Troubles:
             self.counts[end] += 1
         process = self.world.process
         await process.live(min(until, left), kill=bool(end), lose_tail=end == "power_cut")
-        if end == "restored" and process.restore():
-            self.world.checks.was_restored()
+        if end == "restored":
+            process.restore()
+        if end in ("restored", "power_cut"):
+            self.world.checks.lost_its_memory()
         if end:
             await asyncio.sleep(_STARTS_AGAIN)
 
@@ -76,7 +78,7 @@ class Troubles:
 
     async def _backups(self) -> None:
         while True:
-            await asyncio.sleep(2 * 3600)
+            await asyncio.sleep(1800)
             self.world.process.back_up()
 
     def _some_floor(self) -> Any:
@@ -90,9 +92,9 @@ class Troubles:
 
     async def _down(self, seconds: float) -> None:
         floor = self._some_floor()
-        self.world.checks.outage(floor, on=True)
+        self.world.outage(floor, on=True, refused=self.rng.random() < 0.5)
         await asyncio.sleep(seconds)
-        self.world.checks.outage(floor, on=False)
+        self.world.outage(floor, on=False)
 
     async def _rows_hidden(self) -> None:
         self._some_floor().hide_rows(on=True)
@@ -126,7 +128,7 @@ class Troubles:
     async def _half_written(self) -> None:
         books, name = self.world.books, self.rng.choice(["stock", "stock", "prices", "products", "order_states"])
         books.export(name, share=self.rng.random())
-        await asyncio.sleep(self.rng.choice([0.05, 0.2, 2, 40]))
+        await asyncio.sleep(self.rng.choice([0.05, 2, 40, 120]))
         books.export(name)
 
     async def _erp_gone(self) -> None:

@@ -38,6 +38,7 @@ class Watched:
         if self._unknown & ids:
             self._checks.find(f"P5: {self._name} {sorted(self._unknown & ids)} is sent again without a look")
         self._falling_first(items)
+        self._not_emptied(items)
         self._pushing += 1
         try:
             answer: PushAnswer = await self._connector.push(items, key)
@@ -69,3 +70,12 @@ class Watched:
             falling = [remote for (remote,) in db.execute(sql, (self._name, self._name))]
         if rising and falling:
             self._checks.find(f"falling first: {self._name} raises {rising[:3]} while {falling[:3]} must fall")
+
+    def _not_emptied(self, items: Sequence[PushItem]) -> None:
+        """A store is not emptied at a stroke while the goods are there."""
+        floor = self._checks.floors[self._name]
+        zeros = [floor.code_of[item.ref.remote_id] for item in items if item.stock == 0]
+        there = [code for code in floor.remote_of if self._checks.available(floor, code) > floor.shape.buffer + 1]
+        wrong = [code for code in zeros if code in there]
+        if len(wrong) > 3 and len(wrong) > 0.4 * len(there):
+            self._checks.find(f"P7: {self._name} is emptied of {wrong}, of which there is enough")

@@ -24,7 +24,7 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,9 +106,10 @@ class World:
             for store in shape.stores
         }
         self.market = Market(self.books, self.floors, shape, self.rng("market"), self.true_clock, self.tally)
-        self.checks = Checks(folder / "omnisync.db", self.books, self.floors, shape, self.true_clock)
-        transport = InProcess({name: each.box.application() for name, each in self.floors.items()}, self.clock)
-        self.wire = Wire(transport, self._request)
+        self.checks: Checks = Checks(folder / "omnisync.db", self.books, self.floors, shape, self.true_clock)
+        self.checks.available = self.market.available
+        self.hosts = {name: each.application for name, each in self.floors.items()}
+        self.wire = Wire(InProcess(self.hosts, self.clock), self._request)
         shop = WatchedShop(
             check_text(self._configuration(), folder / "omnisync.toml"), clock=self.clock, rng=self.rng("shop"),
             blocking=inline, transport=self.wire, watch_every=shape.watch_every,
@@ -124,7 +125,20 @@ class World:
 
     def live_pieces(self, store: str, number: str) -> Mapping[str, int]:
         """What the buyer of an order is owed, by code."""
-        return self.floors[store].live(number)
+        floor = self.floors[store]
+        if number not in floor.numbers:
+            self.checks.find(f"P2: the ERP was given order {number}, which nobody placed in {store}")
+            return {}
+        return floor.live(number)
+
+    def outage(self, floor: Floor, *, on: bool, refused: bool = False) -> None:
+        """A store goes down, cutting every connection or refusing it; or it comes back."""
+        floor.box.down = on
+        if on and refused:
+            self.hosts.pop(floor.name, None)
+        else:
+            self.hosts.setdefault(floor.name, self.floors[floor.name].application)
+        self.checks.outage(floor.name, on=on)
 
     def _configuration(self) -> str:
         lines = [
@@ -161,18 +175,20 @@ class World:
     async def play(self, hours: float) -> None:
         """The first hours are quiet, then bustle with troubles, then calm until everything has settled."""
         await self.process.live(900)
-        around = [asyncio.create_task(each) for each in (*self.market.tasks(), *self.troubles.tasks())]
-        checking = asyncio.create_task(self._check_all_the_time())
-        while self.loop.passed < hours * 3600:
-            await self.troubles.next_life(hours * 3600 - self.loop.passed)
-            for task in (*around, checking):
-                if task.done():
-                    task.result()
-        for task in (*around, checking):
-            task.cancel()
-        await asyncio.gather(*around, checking, return_exceptions=True)
+        everybody = [*self.market.tasks(), *self.troubles.tasks(), self._check_all_the_time()]
+        around = [asyncio.create_task(each) for each in everybody]
+        try:
+            while self.loop.passed < hours * 3600 and not self.checks.broken:
+                await self.troubles.next_life(hours * 3600 - self.loop.passed)
+                for task in around:
+                    if task.done():
+                        task.result()
+        finally:
+            await _end(around)
+            self.troubles.stop()
         self.checks.now()
-        await self._calm()
+        if not self.checks.broken:
+            await self._calm()
 
     async def _check_all_the_time(self) -> None:
         while True:
@@ -181,14 +197,12 @@ class World:
 
     async def _calm(self) -> None:
         """No more troubles; the owner has everything tried again that was refused or held, and the clerk posts all."""
-        self.troubles.stop()
         clerk = asyncio.create_task(self.market.clerk_of_the_evening())
         began = self.loop.passed
         while True:
             owner = asyncio.create_task(self._owner())
             await self.process.live(1200)
-            owner.cancel()
-            await asyncio.gather(owner, return_exceptions=True)
+            await _end([owner])
             self.checks.now()
             unsettled = self.checks.unsettled()
             if not unsettled:
@@ -196,8 +210,7 @@ class World:
             if self.loop.passed - began > _SETTLING:
                 self.checks.broken += unsettled
                 break
-        clerk.cancel()
-        await asyncio.gather(clerk, return_exceptions=True)
+        await _end([clerk])
         self.checks.at_rest()
 
     async def _owner(self) -> None:
@@ -233,6 +246,12 @@ def play(folder: Path, seed: int, hours: float, shape: Shape | None = None, *, l
         world = run(story)
     world.checks.raise_if_broken()
     return world
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _log(clock: VirtualClock, *, on: bool) -> None:

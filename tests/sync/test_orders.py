@@ -135,6 +135,21 @@ async def test_a_store_whose_clock_is_off_loses_no_order(shop: Shop, skew: int) 
     assert shop.reserved("A") == 60
 
 
+@pytest.mark.parametrize("ahead", [300, 900])
+@story
+async def test_an_order_with_a_date_far_ahead_hides_no_other_one(shop: Shop, ahead: int) -> None:
+    await shop.begin(A=1000)
+    shop.s1.skew = ahead
+    shop.s1.sell("from the future", A=1)
+    shop.s1.skew = 0
+    await shop.take()
+    for number in range(60):
+        shop.s1.sell(str(number), A=1)
+        await shop.wait(30)
+        await shop.take()
+    assert shop.reserved("A") == 61
+
+
 @story
 async def test_an_unchanged_pull_writes_no_event(shop: Shop) -> None:
     await shop.begin(A=10)

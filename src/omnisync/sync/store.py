@@ -171,9 +171,11 @@ class StoreSync:
         return taken
 
     async def _move_cursor(self, mark: str, newest: int, now: int) -> None:
-        """By the store's own clock, so that a clock that is off loses nothing; moved only when it matters."""
-        reached = min(newest, now + _SLOW_CLOCK)
-        reached = max(reached, now - _LONGEST_WINDOW, int(mark or 0))
+        """By the store's own clock, so that a clock that is off loses nothing; moved only when it matters.
+
+        Never past our own: one order that is dated ahead would hide every other one until then.
+        """
+        reached = max(min(newest, now), now - _LONGEST_WINDOW, int(mark or 0))
         if not mark or reached - int(mark) > _LONGEST_WINDOW // 6 or newest > int(mark):
             await self.log.transact(lambda change: self._reached(change, reached, now))
 
