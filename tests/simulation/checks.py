@@ -80,6 +80,16 @@ class Checks:
         self._digests.clear()
         self._written_for.clear()
 
+    def was_started_again(self) -> None:
+        """A daemon that just started may not know yet that a store is down: it may try once more."""
+        self._outages.update(
+            {
+                name: [*spans[:-1], (self.clock.now(), spans[-1][1])]
+                for name, spans in self._outages.items()
+                if spans and spans[-1][1] is None
+            }
+        )
+
     def _watch_limits(self) -> None:
         for name, floor in self.floors.items():
             gate = getattr(floor.box, "_gate", None)

@@ -64,6 +64,8 @@ class Troubles:
         if end in ("restored", "power_cut"):
             self.world.checks.lost_its_memory()
         if end:
+            self.world.checks.was_started_again()
+        if end:
             await asyncio.sleep(_STARTS_AGAIN)
 
     async def _come(self, name: str, rate: float) -> None:
