@@ -94,6 +94,8 @@ class Troubles:
 
     async def _down(self, seconds: float) -> None:
         floor = self._some_floor()
+        if floor.box.down:
+            return
         self.world.outage(floor, on=True, refused=self.rng.random() < 0.5)
         await asyncio.sleep(seconds)
         self.world.outage(floor, on=False)
