@@ -147,7 +147,7 @@ class Checks:
             if held.get(key, 0) != should:
                 self.find(f"P3: order {key[0]} line {key[1]} holds {held.get(key, 0)} instead of {should}")
         decided = {(order.store, order.number) for order in self.books.orders.values() if order.state}
-        for each in db.execute("SELECT store, number FROM shop_order WHERE released = 1"):
+        for each in db.execute("SELECT store, number FROM shop_order WHERE released <> 0"):
             if each not in decided:
                 self.find(f"P8: {each} was released, and the ERP has not worked on it")
 

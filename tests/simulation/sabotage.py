@@ -356,7 +356,7 @@ SABOTAGES: Mapping[str, Sabotage] = {
     "the guard sleeps": Sabotage(_guard_asleep, "P7", seed=4),
     "no read-back": Sabotage(_no_read_back, "P4"),
     "done on 2xx": Sabotage(_done_on_2xx, "P4"),
-    "two open batches": Sabotage(_two_open_batches, "one open batch"),
+    "two open batches": Sabotage(_two_open_batches, "one open batch|stuck"),
     "a lost batch is sent again without a look": Sabotage(_sent_again_blindly, "P5"),
     "a lost batch counts as done": Sabotage(_lost_is_done, "P4"),
     "a lost batch is never looked up": Sabotage(_lost_stays_lost, "stuck"),
