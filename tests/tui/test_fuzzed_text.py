@@ -59,6 +59,9 @@ def test_any_line_of_the_log_file_can_be_read(raw: bytes) -> None:
     assert not foreign(clean(logfile.decode(raw).text))
 
 
+SCREENS = {"products", "product", "history", "record", "why", "orders", "order", "stores", "matters", "log"}
+
+
 @pytest.mark.parametrize("width", [150, 80])
 @settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(names=st.lists(TEXTS, min_size=8, max_size=8, unique=True))
@@ -67,14 +70,18 @@ async def test_every_screen_with_any_names(width: int, names: list[str]) -> None
         patch.setattr(hostile_shop, "NAMES", names)
         folder = Path(place) / "data"
         await hostile_shop.fill(folder)
+        reached = set()
         async with opened(folder, size=(width, 40)) as (app, pilot):
             for keys in (
-                "f2", "down", "enter", "w", "escape escape", "f7", "down enter", "escape", "f9", "down enter", "escape",
+                "f2", "down", "enter", "e", "down", "enter", "escape", "escape", "w", "escape escape",
+                "f7", "down", "enter", "escape", "f9", "down", "enter", "escape", "f6", "end", "p", "escape", "f", "escape", "escape",
                 "f8", "pageup", "enter", "escape",
             ):  # fmt: skip
                 await pilot.press(*keys.split())
                 await pilot.pause()
                 await asyncio.sleep(0.1)
+                reached.add(type(app.screen).__module__.rpartition(".")[2])
                 assert not foreign(shown(app).replace("\n", "")), keys
+            assert reached == SCREENS
             assert app.title == "OmniSync"
             assert app.is_running
