@@ -6,9 +6,10 @@ import io
 import resource
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -82,9 +83,11 @@ async def test_any_bytes_at_all_give_rows_or_a_sentence(shop: FilesShop, feed: s
     await read(shop, feed)
 
 
-def rewritten(change: Callable[[bytes], bytes]) -> bytes:
+def rewritten(
+    change: Callable[[bytes], bytes], rows: Sequence[Sequence[str]] = (["code", "name"], ["A", "a"])
+) -> bytes:
     """A sound spreadsheet with its sheet changed."""
-    whole = zipfile.ZipFile(io.BytesIO(xlsx([["code", "name"], ["A", "a"]])))
+    whole = zipfile.ZipFile(io.BytesIO(xlsx(rows)))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in whole.namelist():
@@ -95,6 +98,42 @@ def rewritten(change: Callable[[bytes], bytes]) -> bytes:
 
 def more(rows: bytes) -> Callable[[bytes], bytes]:
     return lambda sheet: sheet.replace(b"</sheetData>", rows + b"</sheetData>")
+
+
+TEXTS_OF_XML = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=12)
+TYPED = st.one_of(
+    st.tuples(
+        st.just("n"), st.one_of(st.floats().map(str), st.integers().map(str), st.sampled_from(["1e999", "-0", ""]))
+    ),
+    st.tuples(st.just("b"), st.sampled_from(["0", "1"])),
+    st.tuples(st.just("e"), st.sampled_from(["#N/A", "#DIV/0!", "#REF!"])),
+    st.tuples(st.just("d"), st.sampled_from(["2026-01-02T03:04:05", "2026-13-45", "0000-00-00", "\u202e"])),
+    st.tuples(st.just("str"), TEXTS_OF_XML | st.sampled_from(["=1+1", "@x", "\u202e", "9" * 60, "x" * 40_000])),
+)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+@settings(ODD, max_examples=12)
+@given(rows=st.lists(st.lists(TYPED, max_size=6), max_size=15))
+async def test_cells_of_any_kind_never_hide_the_other_rows(
+    shop: FilesShop, feed: str, rows: list[list[tuple[str, str]]]
+) -> None:
+    _method, head, good = FEEDS[feed]
+    raw = "".join(
+        f'<row r="{number}">'
+        + "".join(
+            f'<c r="{chr(ord("A") + place)}{number}" t="{kind}"><v>{escape(text)}</v></c>'
+            for place, (kind, text) in enumerate(row)
+        )
+        + "</row>"
+        for number, row in enumerate(rows, 3)
+    )
+    shop.put(f"{feed}.xlsx", rewritten(more(raw.encode()), [head, good]))
+    found = await read(shop, feed)
+    if found is not None:
+        known = [getattr(row, "code", "") or getattr(row, "key", "") for row in found.rows]
+        told = " ".join(problem.text for problem in found.problems)
+        assert "GOOD" in known or "GOOD" in told
 
 
 @pytest.mark.parametrize(
