@@ -98,7 +98,7 @@ _subject = st.sampled_from(("order:1", "line:1:l1"))
 _key = st.integers(0, 5).map(str)
 
 BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
-    ev.StoreRulesSet: st.builds(ev.StoreRulesSet, _stores, _rules),
+    ev.StoreRulesSet: st.builds(ev.StoreRulesSet, _stores, _rules, instead_of=st.none() | _rules),
     ev.StoreClosed: st.builds(ev.StoreClosed, _stores),
     ev.ProductsRead: st.builds(ev.ProductsRead, st.just("p.csv"), _unique(_card, lambda card: card.code)),
     ev.ProductsGone: st.builds(ev.ProductsGone, st.just("p.csv"), _some(_codes, 2)),
@@ -114,7 +114,7 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.OrderExported: st.builds(ev.OrderExported, _stores, _numbers, st.sampled_from(("", "ERP-1"))),
     ev.ListingsSeen: st.builds(ev.ListingsSeen, _stores, _unique(_seen_listing, lambda seen: seen.remote_id)),
     ev.ListingsGone: st.builds(ev.ListingsGone, _stores, _some(_remotes, 2)),
-    ev.ListingLinked: st.builds(ev.ListingLinked, _stores, _remotes, _maybe_code),
+    ev.ListingLinked: st.builds(ev.ListingLinked, _stores, _remotes, _maybe_code, st.sampled_from(("person", "match"))),
     ev.FiguresSeen: st.builds(ev.FiguresSeen, _stores, _some(_seen_figure), _some(_remotes, 1)),
     ev.BatchMade: st.builds(ev.BatchMade, _stores, st.just(""), _unique(_item, lambda item: item.remote_id), st.just("f")),
     ev.BatchSent: st.builds(ev.BatchSent, _stores, _key, st.just("receipt")),
@@ -124,8 +124,13 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.StoreBroke: st.builds(ev.StoreBroke, _stores, st.just("why")),
     ev.StoreRecovered: st.builds(ev.StoreRecovered, _stores),
     ev.OrderSeen: _order,
-    ev.LineResolved: st.builds(ev.LineResolved, _stores, _numbers, st.sampled_from(LINES), _codes),
-    ev.PriceSet: st.builds(ev.PriceSet, _stores, _codes, st.none() | _amounts, st.just("TRY")),
+    ev.LineResolved: st.builds(ev.LineResolved, _stores, _numbers, st.sampled_from(LINES), _maybe_code, _codes),
+    ev.PriceSet: st.builds(
+        ev.PriceSet, _stores, _codes, st.none() | _amounts, st.just("TRY"), yes=st.none() | _amounts,
+        had=st.none() | _amounts,
+    ),
+    ev.PricesCorrected: st.builds(ev.PricesCorrected, _some(_listed)),
+    ev.Acted: st.builds(ev.Acted, st.sampled_from(list(ev.ActKind)), st.integers(1, 9), st.just(1), st.integers(0, 12)),
     ev.ExclusionSet: st.builds(
         ev.ExclusionSet, _stores, _some(_codes), st.none() | st.booleans(), st.none() | st.booleans()
     ),

@@ -161,12 +161,17 @@ class Shop:
     async def wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
+    def engine(self, ticker: VirtualTicker | None = None) -> Engine:
+        """The engine of these parts, not yet at work."""
+        plans = {name: StorePlan(sync, self.rules[name], 30, 1800) for name, sync in self.syncs.items()}
+        books = ErpPlan(self.books, 60, 600, 60, 5)
+        return Engine(self.log, self.clock, self.rng, self.ids, ticker or VirtualTicker(self.rng), books, plans)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Engine]:
         """The whole engine at work."""
-        plans = {name: StorePlan(sync, self.rules[name], 30, 1800) for name, sync in self.syncs.items()}
         ticker = VirtualTicker(self.rng)
-        engine = Engine(self.log, self.clock, self.rng, self.ids, ticker, ErpPlan(self.books, 60, 600, 60, 5), plans)
+        engine = self.engine(ticker)
         task = asyncio.create_task(engine.run())
         try:
             yield engine
@@ -180,17 +185,7 @@ class Shop:
 
     async def order(self, command: AnyCommand, id: str = "") -> Reply:  # noqa: A002
         """A person orders something."""
-        plans = {name: StorePlan(sync, self.rules[name], 30, 1800) for name, sync in self.syncs.items()}
-        engine = Engine(
-            self.log,
-            self.clock,
-            self.rng,
-            self.ids,
-            VirtualTicker(self.rng),
-            ErpPlan(self.books, 60, 600, 60, 5),
-            plans,
-        )
-        return await Commands(engine).run(command, actor="ayse", id=id or self.ids.new())
+        return await Commands(self.engine()).run(command, actor="ayse", id=id or self.ids.new())
 
     # Looking.
 

@@ -43,6 +43,8 @@ def entries() -> Mapping[str, Entry]:
         "plan": Entry(look, f"{here}.plan", _("What would be sent, the strangest first; sends nothing.")),
         "update": Entry(act, f"{here}.update", _("Send stock and prices to the stores now.")),
         "price": Entry(act, f"{here}.price", _("Give a product a price of its own in one store.")),
+        "reprice": Entry(act, f"{here}.reprice", _("Give many products prices of their own in one store.")),
+        "undo": Entry(act, f"{here}.undo", _("Take back what was done last, or earlier.")),
         "exclude": Entry(act, f"{here}.exclude", _("Stop sending a product's stock or price to a store.")),
         "include": Entry(act, f"{here}.include", _("Send a product's stock or price to a store again.")),
         "release": Entry(act, f"{here}.release", _("Say yes to a change that was held back as suspicious.")),

@@ -7,6 +7,8 @@ from typing import Any
 
 from omnisync.explain.words import kind_words, reason_words
 from omnisync.model.events import (
+    Acted,
+    ActKind,
     BackupWritten,
     BalancesCounted,
     BatchAnswered,
@@ -37,6 +39,7 @@ from omnisync.model.events import (
     OrderExported,
     OrderExporting,
     OrderSeen,
+    PricesCorrected,
     PriceSet,
     PricesRead,
     ProductsGone,
@@ -274,6 +277,31 @@ def _price_set(event: PriceSet) -> str:
     )
 
 
+def _prices_corrected(event: PricesCorrected) -> str:
+    said = plural(
+        "a person took {n} list price of the ERP back",
+        "a person took {n} list prices of the ERP back",
+        len(event.prices),
+    )
+    return f"{said}: {named([each.code for each in event.prices])}"
+
+
+def _acted(event: Acted) -> str:
+    if event.undoes:
+        said = _("undone: what was done in {number}")
+        return said.format(number=event.undoes)
+    return plural("{what}: {n} change", "{what}: {n} changes", event.count, what=act_words(event.kind))
+
+
+def act_words(kind: str) -> str:
+    """What sort of act it is."""
+    return {
+        ActKind.PRICE: _("prices set by hand"), ActKind.EXCLUSION: _("exclusions"), ActKind.LINK: _("a listing linked"),
+        ActKind.RULES: _("new rules of a store"), ActKind.IMPORT: _("prices read from the ERP"),
+        ActKind.UNDO: _("something undone"),
+    }[ActKind(kind)]  # fmt: skip
+
+
 def _paused(event: StorePaused) -> str:
     if event.on:
         return _("{store} was paused: nothing is sent to it").format(store=event.store)
@@ -416,6 +444,8 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     OrderSeen: _order,
     LineResolved: _line,
     PriceSet: _price_set,
+    PricesCorrected: _prices_corrected,
+    Acted: _acted,
     ExclusionSet: _exclusion,
     StorePaused: _paused,
     StoreLive: _live,

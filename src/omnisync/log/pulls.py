@@ -27,11 +27,14 @@ def balances(state: State) -> dict[tuple[str, str], int]:
 
 
 def prices(state: State) -> dict[tuple[str, str], tuple[int, str]]:
-    """Every list price by code and price list, in minor units with its currency."""
+    """Every list price as the ERP says it, by code and price list, in minor units with its currency."""
     if state.products.complete and state.prices.complete:
         codes = {row.id: row.code for row in state.products.all()}
-        return {(codes[row.product], row.price_list): (row.minor, row.currency) for row in state.prices.all()}
-    sql = "SELECT p.code, x.price_list, x.minor, x.currency FROM price x JOIN product p ON p.id = x.product"
+        return {
+            (codes[row.product], row.price_list): (row.minor if row.said is None else row.said, row.currency)
+            for row in state.prices.all()
+        }
+    sql = "SELECT p.code, x.price_list, coalesce(x.said, x.minor), x.currency FROM price x JOIN product p ON p.id = x.product"
     return {(code, name): (minor, currency) for code, name, minor, currency in state.select(sql)}
 
 

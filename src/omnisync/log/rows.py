@@ -50,12 +50,13 @@ class BalanceRow:
 
 @dataclass(slots=True)
 class PriceRow:
-    """A product's price on one list, in minor units."""
+    """A product's price on one list, in minor units; ``said`` is what the ERP says where a person took that back."""
 
     product: int
     price_list: str
     minor: int
     currency: str
+    said: int | None = None
 
 
 @dataclass(slots=True)
@@ -87,6 +88,7 @@ class StoreRow:
     """A store's rules as JSON; ``open`` 0 once it has left the configuration, ``paused`` by a person.
 
     ``live`` 0: in plan-only, nothing is sent until a person says go.
+    ``instead_of`` are the configured rules as JSON where a person took them back, else "".
     """
 
     name: str
@@ -94,6 +96,19 @@ class StoreRow:
     open: int = 1
     paused: int = 0
     live: int = 0
+    instead_of: str = ""
+
+
+@dataclass(slots=True)
+class ActRow:
+    """An act: the events ``first`` to ``seq``; ``undone_by`` is the act that took it back, 0 while it is in force."""
+
+    seq: int
+    first: int
+    kind: str
+    count: int
+    undoes: int
+    undone_by: int
 
 
 @dataclass(slots=True)

@@ -97,6 +97,7 @@ class State:
         self.customers = table(rows.CustomerRow, "customer", "id")
         self.erasures = table(rows.ErasureRow, "erasure", "key")
         self.stores = table(rows.StoreRow, "store", "name")
+        self.acts = table(rows.ActRow, "act", "seq")
         self.choices = table(rows.ChoiceRow, "choice", "product", "store")
         self.listings = table(rows.ListingRow, "listing", "store,remote_id")
         self.figures = table(

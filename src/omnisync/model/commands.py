@@ -21,6 +21,24 @@ class SetPrice(Command, frozen=True, tag="price"):
     minor: int | None
 
 
+class SetPrices(Command, frozen=True, tag="prices"):
+    """The same for many products of one store at once: code and minor units, or None, each."""
+
+    store: str
+    prices: tuple[tuple[str, int | None], ...]
+
+
+class Undo(Command, frozen=True, tag="undo"):
+    """Take an act back: the one with that event in it, 0 for the last one of a person.
+
+    Without ``go`` it only tells what would change. What was changed again since is left out, unless ``force``.
+    """
+
+    event: int = 0
+    go: bool = False
+    force: bool = False
+
+
 class Exclude(Command, frozen=True, tag="exclude"):
     """Stop (or with ``on`` False start again) pushing stock, price or both of these products."""
 
@@ -141,8 +159,8 @@ class Status(Command, frozen=True, tag="status"):
 
 
 AnyCommand: TypeAlias = Union[  # noqa: UP007
-    SetPrice, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, RetryOrder, Pause, Go, Pull, NewKey,
-    Forget,
+    SetPrice, SetPrices, Undo, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, RetryOrder, Pause, Go,
+    Pull, NewKey, Forget,
     Status
 ]  # fmt: skip
 

@@ -33,10 +33,15 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type"):
 
 
 class StoreRulesSet(Fact, frozen=True, tag="store.rules"):
-    """The configuration gave a store these rules."""
+    """The configuration gave a store these rules, or an undo gave it those it ``was`` under before.
+
+    ``instead_of`` are the configured rules that were undone: they stay so until the configuration says others.
+    """
 
     store: str
     rules: StoreRules
+    was: StoreRules | None = None
+    instead_of: StoreRules | None = None
 
 
 class StoreClosed(Fact, frozen=True, tag="store.closed"):
@@ -99,12 +104,13 @@ class BalancesCounted(Fact, frozen=True, tag="erp.balances"):
 
 
 class ListPrice(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """A product's price on a price list; ``minor`` None: it is no longer on that list."""
+    """A product's price on a price list; ``minor`` None: it is no longer on that list; ``was``: before, None for none."""
 
     code: str
     price_list: str
     minor: int | None
     currency: str
+    was: int | None = None
 
 
 class PricesRead(Fact, frozen=True, tag="erp.prices"):
@@ -198,11 +204,20 @@ class ListingsGone(Fact, frozen=True, tag="store.listings-gone"):
 
 
 class ListingLinked(Fact, frozen=True, tag="listing.linked"):
-    """A person linked a listing to a product ("" unlinks it)."""
+    """A person linked a listing to a product ("" unlinks it), or took such a link back.
+
+    ``by`` is "person", or "match" where an undo gives the listing back to the matching, with the ``reason`` why it
+    has no product. ``was``, ``was_by`` and ``was_reason`` say the same of the time before.
+    """
 
     store: str
     remote_id: str
     product: str
+    by: str = "person"
+    reason: str = ""
+    was: str = ""
+    was_by: str = "match"
+    was_reason: str = ""
 
 
 class SeenFigure(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -367,24 +382,35 @@ class OrderSeen(Fact, frozen=True, tag="order.seen"):
 
 
 class LineResolved(Fact, frozen=True, tag="order.line"):
-    """A line whose product was not known has been matched."""
+    """A line whose product was not known has been matched; ``product`` "": it ``was``, and that is taken back."""
 
     store: str
     number: str
     line_id: str
     product: str
+    was: str = ""
 
 
 # A person
 
 
 class PriceSet(Fact, frozen=True, tag="person.price"):
-    """A store's own price for a product; ``minor`` None gives the price list its say again."""
+    """A store's own price for a product; ``minor`` None gives the price list its say again.
+
+    How it stood before: ``was`` is the own price, ``wanted`` the price that was to be shown unless it was held,
+    ``allowed`` the suspicious one that a person had said yes to. An undo gives back the last two as ``yes``, which
+    the guard need not ask about, and ``had``.
+    """
 
     store: str
     product: str
     minor: int | None
     currency: str
+    was: int | None = None
+    wanted: int | None = None
+    allowed: int | None = None
+    yes: int | None = None
+    had: int | None = None
 
 
 class ExclusionSet(Fact, frozen=True, tag="person.exclusion"):
@@ -394,6 +420,35 @@ class ExclusionSet(Fact, frozen=True, tag="person.exclusion"):
     products: tuple[str, ...]
     stock: bool | None = None
     price: bool | None = None
+
+
+class PricesCorrected(Fact, frozen=True, tag="person.list-prices"):
+    """List prices that the ERP gave were taken back; each holds until the ERP says another price than it does now."""
+
+    prices: tuple[ListPrice, ...]
+
+
+class ActKind(StrEnum):
+    """What a person, or a read of the ERP, did as one."""
+
+    PRICE = "price"
+    EXCLUSION = "exclusion"
+    LINK = "link"
+    RULES = "rules"
+    IMPORT = "import"
+    UNDO = "undo"
+
+
+class Acted(Fact, frozen=True, tag="act"):
+    """The events from ``first`` up to this one are one act, which can be undone as one; its number is this event's.
+
+    ``count`` is how many things it changed; ``undoes`` the act that it takes back, 0 for none.
+    """
+
+    kind: ActKind
+    first: int
+    count: int
+    undoes: int = 0
 
 
 class StorePaused(Fact, frozen=True, tag="person.pause"):
@@ -565,7 +620,7 @@ Event: TypeAlias = Union[  # noqa: UP007
     StoreRulesSet, StoreClosed, ProductsRead, ProductsGone, BalancesCounted, PricesRead, CustomersRead, ErpOrderMoved,
     OrderExporting, OrderExported, ListingsSeen, ListingsGone, ListingLinked, FiguresSeen, BatchMade, BatchSent,
     BatchAnswered, BatchLost, BatchDropped, StoreBroke, StoreRecovered, OrderSeen, LineResolved, PriceSet,
-    ExclusionSet, DriftFound, DriftRepaired, DriftAccepted,
+    ExclusionSet, PricesCorrected, Acted, DriftFound, DriftRepaired, DriftAccepted,
     StorePaused, StoreLive, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldRejected,
     HoldDropped,
     FiguresReleased, FiguresRejected, Quarantined, QuarantineClosed, BackupWritten, Restored, CustomerForgotten,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -30,10 +30,14 @@ from omnisync.model.commands import (
     Retry,
     RetryOrder,
     SetPrice,
+    SetPrices,
     Status,
+    Undo,
     Update,
 )
 from omnisync.model.events import (
+    Acted,
+    ActKind,
     DriftAccepted,
     DriftRepaired,
     ExclusionSet,
@@ -43,7 +47,6 @@ from omnisync.model.events import (
     HoldReleased,
     Kind,
     ListingLinked,
-    PriceSet,
     QuarantineClosed,
     Retried,
     StoreLive,
@@ -51,10 +54,11 @@ from omnisync.model.events import (
     UpdateOrdered,
 )  # fmt: skip
 from omnisync.model.rules import StoreRules
-from omnisync.sync import matching
+from omnisync.sync import matching, undo
 from omnisync.sync.engine import Engine, StorePlan, save_row
 from omnisync.sync.forgetting import leave_nothing
 from omnisync.sync.store import allowances
+from omnisync.sync.undo import price_event
 from omnisync.text import _
 
 
@@ -214,22 +218,15 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
     state = change.state
     match command:
         case SetPrice(store, code, minor):
-            rules = _store(state, store)
-            product = _product(state, code)
-            if minor is not None and minor <= 0:
-                raise CommandRefused(_("A price is above zero."))
-            return {"seq": change.append(PriceSet(store, product.code, minor, rules.currency))}
-        case Exclude(store, codes, stock, price, on):
-            _store(state, store)
-            codes = tuple(_product(state, code).code for code in codes)
-            seq = change.append(ExclusionSet(store, codes, on if stock else None, on if price else None))
-            return {"seq": seq, "products": len(codes)}
-        case Update(store, codes):
-            if store:
-                _store(state, store)
-                _live(state, store)
-            codes = tuple(_product(state, code).code for code in codes)
-            return {"seq": change.append(UpdateOrdered(store, codes))}
+            return _set_prices(change, store, ((code, minor),))
+        case SetPrices(store, prices):
+            return _set_prices(change, store, prices)
+        case Undo():
+            return undo.run(change, command)
+        case Exclude():
+            return _exclude(change, command)
+        case Update():
+            return _update(change, command)
         case Release():
             return _release(change, command)
         case Repair() | Accept():
@@ -249,6 +246,57 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
             codes = tuple(_product(state, code).code for code in codes) or tuple(pulls.refused(state, store))
             return {"seq": change.append(Retried(store, codes)), "products": len(codes)}
     raise CommandRefused(_("That can't be done here."))
+
+
+def _update(change: Change, command: Update) -> Reply:
+    state = change.state
+    if command.store:
+        _store(state, command.store)
+        _live(state, command.store)
+    codes = tuple(_product(state, code).code for code in command.codes)
+    return {"seq": change.append(UpdateOrdered(command.store, codes))}
+
+
+def _set_prices(change: Change, store: str, prices: Sequence[tuple[str, int | None]]) -> Reply:
+    state = change.state
+    currency = _store(state, store).currency
+    if any(minor is not None and minor <= 0 for _code, minor in prices):
+        raise CommandRefused(_("A price is above zero."))
+    state.expect((code for code, _minor in prices), state.figures, state.choices, state.prices)
+    products = [(_product(state, code), minor) for code, minor in prices]
+    wanted = {product.code: (product, minor) for product, minor in products}
+    first = change.next_seq
+    for product, minor in wanted.values():
+        change.append(price_event(state, product, store, minor, currency))
+    return _acted(change, ActKind.PRICE, first, len(wanted))
+
+
+def _exclude(change: Change, command: Exclude) -> Reply:
+    """Only what changes is written down, so that an undo knows what to give back."""
+    state, first = change.state, change.next_seq
+    _store(state, command.store)
+    state.expect(command.codes, state.figures, state.choices)
+    products = {product.code: product.id for product in (_product(state, code) for code in command.codes)}
+    concerned: dict[str, tuple[str, ...]] = {}
+    for kind, chosen in (("no_stock", command.stock), ("no_price", command.price)):
+        concerned[kind] = tuple(
+            code
+            for code, product in products.items()
+            if chosen and bool(getattr(state.choices.get(product, command.store), kind, 0)) is not command.on
+        )
+    stock, price = concerned["no_stock"], concerned["no_price"]
+    if stock and stock == price:
+        change.append(ExclusionSet(command.store, stock, command.on, command.on))
+    else:
+        for codes, of_stock, of_price in ((stock, command.on, None), (price, None, command.on)):
+            if codes:
+                change.append(ExclusionSet(command.store, codes, of_stock, of_price))
+    return {**_acted(change, ActKind.EXCLUSION, first, len({*stock, *price})), "products": len(products)}
+
+
+def _acted(change: Change, kind: ActKind, first: int, count: int) -> Reply:
+    """The events since ``first`` are one act; the answer names it, 0 where nothing was to be done."""
+    return {"seq": change.append(Acted(kind, first, count)) if count else 0}
 
 
 def _release(change: Change, command: Release) -> Reply:
@@ -279,7 +327,7 @@ def _settle_drifts(change: Change, command: Repair | Accept) -> Reply:
             continue
         change.append(DriftAccepted(store, kind, tuple(shown)))
         for code, value in shown.items() if kind is Kind.PRICE else ():
-            change.append(PriceSet(store, code, value, state.rules()[store].currency))
+            change.append(price_event(state, _product(state, code), store, value, state.rules()[store].currency))
     return {"figures": count}
 
 
@@ -302,9 +350,16 @@ def _link(change: Change, command: Link) -> Reply:
                     code=code, listing=other
                 )
             )
-    seq = change.append(ListingLinked(command.store, command.remote_id, code))
+    first = change.next_seq
+    was = state.products.get(row.product) if row.product is not None else None
+    change.append(
+        ListingLinked(
+            command.store, command.remote_id, code,
+            was=was.code if was else "", was_by=row.linked_by, was_reason=row.reason,
+        )
+    )  # fmt: skip
     matching.match_again(change)
-    return {"seq": seq}
+    return _acted(change, ActKind.LINK, first, 1)
 
 
 def _product(state: State, code: str) -> ProductRow:

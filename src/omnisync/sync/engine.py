@@ -18,10 +18,11 @@ import structlog
 
 from omnisync.connect.check import Finding, Grade
 from omnisync.errors import DatabaseError
+from omnisync.log.apply.stores import rules_text
 from omnisync.log.health import HealthRow, load_health, save_health
 from omnisync.log.selling import slowed
 from omnisync.log.writer import Change, Log
-from omnisync.model.events import SalesSlowed, StoreClosed, StoreRulesSet
+from omnisync.model.events import Acted, ActKind, SalesSlowed, StoreClosed, StoreRulesSet
 from omnisync.model.rules import StoreRules
 from omnisync.ports import Clock, Ids
 from omnisync.sync.erp import ErpSync
@@ -108,13 +109,23 @@ class Engine:
         """Put the configured rules into the log where they are new."""
         known = change.state.rules()
         for name, plan in self.stores.items():
-            if known.get(name) != plan.rules:
-                change.append(StoreRulesSet(name, plan.rules))
+            stored = change.state.stores.get(name)
+            self._declare_rules(change, name, plan.rules, known.get(name), stored.instead_of if stored else "")
             stored = change.state.stores.get(name)
             plan.sync.pause(on=stored is not None and bool(stored.paused))
             plan.sync.health.plan_only = stored is None or not stored.live
         for name in sorted(known.keys() - self.stores.keys()):
             change.append(StoreClosed(name))
+
+    def _declare_rules(
+        self, change: Change, name: str, rules: StoreRules, known: StoreRules | None, undone: str
+    ) -> None:
+        """Rules that a person took back stay so until the configuration says others."""
+        if undone == rules_text(rules) or (known == rules and not undone):
+            return
+        seq = change.append(StoreRulesSet(name, rules, was=known))
+        if known is not None and known != rules:
+            change.append(Acted(ActKind.RULES, seq, 1))
 
     def _woken(self, who: set[str]) -> None:
         # In order, so that a seeded run gives the same in every process.

@@ -15,6 +15,8 @@ from omnisync.log import people, pulls
 from omnisync.log.rows import OrderRow
 from omnisync.log.writer import Change
 from omnisync.model.events import (
+    Acted,
+    ActKind,
     BalancesCounted,
     Card,
     ChangeHeld,
@@ -157,15 +159,20 @@ def prices(rules: ErpRules, change: Change, read: ErpRead[ErpPrice]) -> int:
     for row in read.rows:
         key = (row.code, row.price_list)
         missing.pop(key, None)
-        if known.get(key) != (row.price.minor, row.price.currency) and row.code in codes:
-            changed.append(ListPrice(row.code, row.price_list, row.price.minor, row.price.currency))
+        before = known.get(key)
+        if before != (row.price.minor, row.price.currency) and row.code in codes:
+            was = before[0] if before and before[1] == row.price.currency else None
+            changed.append(ListPrice(row.code, row.price_list, row.price.minor, row.price.currency, was))
     gone = {f"{code} {name}": ListPrice(code, name, None, "") for code, name in missing}
     if _may_pass(change, rules.name, "prices", guard.of_read(rules.guard, gone, len(known))):
         changed += gone.values()
     # All prices of a product in one event, however the file is laid out: less to write and to look through.
     changed.sort(key=lambda each: each.code)
+    first, replaced = change.next_seq, sum(each.was is not None for each in changed)
     for some in _slices(changed):
         change.append(PricesRead(read.source, some))
+    if replaced:
+        change.append(Acted(ActKind.IMPORT, first, replaced))
     _problems(change, rules.name, "prices", read.problems)
     return len(changed)
 

@@ -114,7 +114,7 @@ def listing_linked(state: State, event: ListingLinked) -> None:
     product = state.product(event.product) if event.product else None
     if row.product is not None:
         _unlink(state, event.store, row.product)
-    row.linked_by, row.reason = "person", "" if product else "unlinked"
+    row.linked_by, row.reason = event.by, "" if product else event.reason or "unlinked"
     row.product = product.id if product else None
     state.listings.put(row)
     _set_free(state)

@@ -229,16 +229,18 @@ def release(state: State, order: OrderRow, touched: dict[int, ProductRow]) -> No
 
 
 def line_resolved(state: State, event: LineResolved) -> None:
-    """A line of which the product was not known has been matched: it is reserved from now on."""
+    """A line of which the product was not known has been matched: it is reserved from now on, or no longer."""
     order = state.order(event.store, event.number)
-    product = state.product(event.product)
+    product = state.product(event.product or event.was)
     if order is None or product is None:
         return
     touched: dict[int, ProductRow] = {}
+    before, after = (None, product.id) if event.product else (product.id, None)
     for line in state.lines.of(order.id).values():
-        if line.line_id == event.line_id and line.product is None:
-            line.product = product.id
+        if line.line_id == event.line_id and line.product == before:
+            line.product = after
             state.lines.put(line)
+            _touch(state, product.id, touched)
     _sum_up(state, order, touched)
     for each in touched.values():
         recompute_stock(state, each)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from omnisync.log.apply.figures import press, recompute
-from omnisync.log.rows import ChoiceRow, ProductRow, StoreRow
+from omnisync.log.apply.figures import press, recompute, recompute_price
+from omnisync.log.rows import ActRow, ChoiceRow, ProductRow, StoreRow
 from omnisync.log.state import State
-from omnisync.model.events import ExclusionSet, PriceSet, Retried, StoreLive, StorePaused, UpdateOrdered
+from omnisync.model.events import Acted, ExclusionSet, PriceSet, Retried, StoreLive, StorePaused, UpdateOrdered
 
 
 def _choice(state: State, product: int, store: str) -> ChoiceRow:
@@ -22,13 +22,26 @@ def price_set(state: State, event: PriceSet) -> None:
         return
     choice = _choice(state, product.id, event.store)
     choice.price, choice.currency = event.minor, event.currency if event.minor is not None else ""
-    state.choices.put(choice)
-    figure = state.figures.get(product.id, (event.store, "price"))
-    if figure is not None and event.minor is not None:
-        figure.allowed = event.minor
-        state.figures.put(figure)
+    _keep(state, choice)
     state.trace(product.id)
-    recompute(state, product)
+    figure = state.figures.get(product.id, (event.store, "price"))
+    yes = event.minor if event.minor is not None else event.had
+    if figure is not None and yes is not None:
+        figure.allowed = yes
+        state.figures.put(figure)
+    recompute_price(state, product)
+    if figure is not None and figure.mode == "held" and event.yes is not None and figure.wanted == event.yes:
+        # The price that an undo brings back was all right before.
+        figure.allowed = event.yes
+        recompute_price(state, product)
+
+
+def _keep(state: State, choice: ChoiceRow) -> None:
+    """A choice that says nothing is none."""
+    if choice.price is not None or choice.no_stock or choice.no_price:
+        state.choices.put(choice)
+    elif state.choices.get(choice.product, choice.store) is not None:
+        state.choices.delete(choice)
 
 
 def exclusion_set(state: State, event: ExclusionSet) -> None:
@@ -42,7 +55,7 @@ def exclusion_set(state: State, event: ExclusionSet) -> None:
             choice.no_stock = int(event.stock)
         if event.price is not None:
             choice.no_price = int(event.price)
-        state.choices.put(choice)
+        _keep(state, choice)
         state.trace(product.id)
         recompute(state, product)
 
@@ -100,8 +113,20 @@ def retried(state: State, event: Retried) -> None:
                     press(state, row)
 
 
+def acted(state: State, event: Acted) -> None:
+    """An act is complete; what it undoes is in force no longer, and what that had undone is again."""
+    state.acts.put(ActRow(state.seq, event.first, event.kind, event.count, event.undoes, 0))
+    before, undone, by = state.seq, event.undoes, state.seq
+    # What is undone came before what undoes it; else this would never end.
+    while 0 < undone < before and (row := state.acts.get(undone)) is not None:
+        row.undone_by = by
+        state.acts.put(row)
+        before, undone, by = undone, row.undoes, 0 if by else state.seq
+
+
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     PriceSet: price_set,
+    Acted: acted,
     ExclusionSet: exclusion_set,
     StorePaused: store_paused,
     StoreLive: store_live,

@@ -10,7 +10,7 @@ from omnisync.log.apply.orders import release
 from omnisync.log.rows import BalanceRow, PriceRow, ProductKeyRow, ProductRow
 from omnisync.log.search import indexed
 from omnisync.log.state import State
-from omnisync.model.events import BalancesCounted, Card, PricesRead, ProductsGone, ProductsRead, digest
+from omnisync.model.events import BalancesCounted, Card, PricesCorrected, PricesRead, ProductsGone, ProductsRead, digest
 from omnisync.model.fold import fold
 
 _FEW = 4
@@ -129,7 +129,7 @@ def prices_read(state: State, event: PricesRead) -> None:
             row = PriceRow(product.id, listed.price_list, listed.minor, listed.currency)
             prices.add(of_product, listed.price_list, row)
         else:
-            row.minor, row.currency = listed.minor, listed.currency
+            row.minor, row.currency, row.said = listed.minor, listed.currency, None
             prices.change(row)
         if product.id not in touched:
             touched[product.id] = product
@@ -138,9 +138,26 @@ def prices_read(state: State, event: PricesRead) -> None:
         recompute_price(state, product)
 
 
+def prices_corrected(state: State, event: PricesCorrected) -> None:
+    """List prices that a person took back: the ERP's own word is remembered, so that it is not taken in again."""
+    prices = state.prices
+    state.expect((listed.code for listed in event.prices), prices, state.figures, state.choices)
+    for listed in event.prices:
+        product = state.product(listed.code)
+        row = prices.get(product.id, listed.price_list) if product is not None else None
+        if product is None or row is None or listed.minor is None:
+            continue
+        said = row.minor if row.said is None else row.said
+        row.minor, row.said = listed.minor, None if said == listed.minor else said
+        prices.change(row)
+        state.trace(product.id)
+        recompute_price(state, product)
+
+
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     ProductsRead: products_read,
     ProductsGone: products_gone,
     BalancesCounted: balances_counted,
     PricesRead: prices_read,
+    PricesCorrected: prices_corrected,
 }

@@ -11,12 +11,19 @@ from omnisync.log.apply.figures import recompute
 from omnisync.log.rows import StoreRow
 from omnisync.log.state import State
 from omnisync.model.events import StoreBroke, StoreClosed, StoreRecovered, StoreRulesSet
+from omnisync.model.rules import StoreRules
+
+
+def rules_text(rules: StoreRules) -> str:
+    """The rules as they stand in the tables."""
+    return msgspec.json.encode(rules).decode()
 
 
 def store_rules_set(state: State, event: StoreRulesSet) -> None:
     """New rules: every wish of the store is computed again."""
     store = state.stores.get(event.store) or StoreRow(event.store, "")
-    store.rules, store.open = msgspec.json.encode(event.rules).decode(), 1
+    store.rules, store.open = rules_text(event.rules), 1
+    store.instead_of = rules_text(event.instead_of) if event.instead_of is not None else ""
     state.stores.put(store)
     state.rules_changed()
     state.trace_rules()

@@ -52,6 +52,7 @@ CREATE TABLE price (
     price_list TEXT NOT NULL,
     minor INTEGER NOT NULL,
     currency TEXT NOT NULL,
+    said INTEGER,
     PRIMARY KEY (product, price_list)
 ) STRICT, WITHOUT ROWID;
 
@@ -74,8 +75,19 @@ CREATE TABLE store (
     rules TEXT NOT NULL,
     open INTEGER NOT NULL,
     paused INTEGER NOT NULL,
-    live INTEGER NOT NULL
+    live INTEGER NOT NULL,
+    instead_of TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What was done as one and can be undone as one: the events from first to seq.
+CREATE TABLE act (
+    seq INTEGER PRIMARY KEY,
+    first INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    undoes INTEGER NOT NULL,
+    undone_by INTEGER NOT NULL
+) STRICT;
 
 -- A person's own word on one product in one store.
 CREATE TABLE choice (
