@@ -25,6 +25,7 @@ from tests.bench import (
     start,
     time_travel,
     ui_load,
+    undoing,
     year,
 )  # fmt: skip
 from tests.bench.figure import Figure
@@ -38,7 +39,7 @@ ALL: Sequence[tuple[tuple[str, ...], Bench]] = tuple(
     (module.NAMES, module.run)
     for module in (
         erp_pull, latency, push, auditing, quiet, intake, appending, rebuilding, listing, first_rows, keys, program_start, log_tail,
-        time_travel, ui_load, idle, start, last_pieces, year,
+        time_travel, undoing, ui_load, idle, start, last_pieces, year,
     )
 )  # fmt: skip
 

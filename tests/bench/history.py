@@ -107,7 +107,7 @@ class History:
             self.seq += 1
 
     def _all(self) -> Iterator[Event]:
-        yield from self._beginning()
+        yield from self.beginning()
         while True:
             if self._rng.random() < 0.33:
                 yield from self._order()
@@ -117,8 +117,8 @@ class History:
                 if self._to_see[store] and self._rng.random() < 0.4:
                     yield self._read_back(store)
 
-    def _beginning(self) -> Iterator[Event]:
-        """The catalogue, once."""
+    def beginning(self) -> Iterator[Event]:
+        """The catalogue, once: everything before the first ordinary day."""
         for name, platform in PLATFORMS.items():
             yield StoreRulesSet(name, plain_rules(platform, checks_by_reading=name == _RECEIPTS))
         for start in range(0, self._products, _TOGETHER):

@@ -151,6 +151,11 @@ class FrozenList:
                 for product in rows_of(self._reader, [(each, None) for each in found])
             ]
 
+    def ids(self, start: int, stop: int) -> list[int]:
+        """The products at these positions."""
+        with self._turn:
+            return self._ids(start, stop)
+
     def _ids(self, start: int, stop: int) -> list[int]:
         sql = "SELECT product FROM temp.place WHERE pos > ? AND pos <= ?"
         return [product for (product,) in self._reader.rows(sql, start, stop)]

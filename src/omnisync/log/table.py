@@ -132,7 +132,8 @@ class Table(Generic[R]):
         """Rows which stand for nothing any more, kept so that no other row gets their identity."""
         self._deleted: dict[Any, None] = {}
         self.count = 0
-        self._values = attrgetter(*names)
+        self.values: Callable[[R], tuple[Any, ...]] = attrgetter(*names)
+        """A row's values, in the order of the table's columns."""
         self._group_of: Callable[[R], Any] = attrgetter(*grouped)
         self._rest_of: Callable[[R], Any] = attrgetter(*others_of_key) if rest else lambda _: None
         self._key_of: Callable[[R], Any] = attrgetter(*keys)
@@ -173,7 +174,7 @@ class Table(Generic[R]):
         """The values of all rows of the group, in the order of their keys."""
         # What was read from the database and what was made since stand in memory in any order.
         found = self.of(group)
-        return [self._values(found[rest]) for rest in sorted(found)]
+        return [self.values(found[rest]) for rest in sorted(found)]
 
     def load(self, values: Iterable[tuple[Any, ...]]) -> None:
         """Put rows of these values."""
@@ -275,7 +276,7 @@ class Table(Generic[R]):
             if len(rows) > _MANY:
                 # A tree that is filled in order is filled twice as fast.
                 rows = sorted(rows, key=self._key_of)
-            self._db.executemany(self._insert, map(self._values, rows))
+            self._db.executemany(self._insert, map(self.values, rows))
             self._write_back.note(rows)
             self._new.clear()
 

@@ -111,7 +111,7 @@ def plan(state: State, act: ActRow, *, force: bool = False) -> Plan:
     made = Plan()
     events = acts.events(state.db, act)
     codes = {event.product for event in events if isinstance(event, PriceSet)}
-    state.expect(codes, state.figures, state.choices, state.prices, state.balances)
+    state.expect(codes, state.figures, state.choices, state.prices)
     for event in events:
         back = _BACK.get(type(event))
         if back is not None:

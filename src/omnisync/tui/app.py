@@ -157,6 +157,13 @@ class OmniSync(App[None]):
         if not isinstance(self.screen, Help):
             self.push_screen(Help(self.screen))
 
+    def action_undo(self) -> None:
+        """Take back what was done last; a line that is typed into is not what is meant."""
+        if not isinstance(self.focused, Input) and isinstance(self.screen, Page):
+            from omnisync.tui.undoing import undo
+
+            self.run_worker(undo(self))
+
     def action_mouse(self) -> None:
         """Give the mouse to the terminal, or take it back."""
         driver = self._driver

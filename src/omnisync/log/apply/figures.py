@@ -71,8 +71,8 @@ def recompute_stock(state: State, product: ProductRow) -> None:
             _want(state, row, wanted, mode, reason)
 
 
-def recompute_price(state: State, product: ProductRow) -> None:
-    """The same where only prices have changed."""
+def recompute_price(state: State, product: ProductRow, only: str = "") -> None:
+    """The same where only prices have changed, of every store or of only one."""
     figures = state.figures.of(product.id)
     if not figures:
         return
@@ -80,7 +80,7 @@ def recompute_price(state: State, product: ProductRow) -> None:
     prices = state.prices.of(product.id)
     choices = state.choices.of(product.id)
     for (store, kind), row in figures.items():
-        if kind == "price" and (rule := rules.get(store)) is not None:
+        if kind == "price" and only in ("", store) and (rule := rules.get(store)) is not None:
             _price(state, row, product, rule, prices, choices.get(store, _NO_CHOICE))
 
 

@@ -29,11 +29,11 @@ def price_set(state: State, event: PriceSet) -> None:
     if figure is not None and yes is not None:
         figure.allowed = yes
         state.figures.put(figure)
-    recompute_price(state, product)
+    recompute_price(state, product, event.store)
     if figure is not None and figure.mode == "held" and event.yes is not None and figure.wanted == event.yes:
         # The price that an undo brings back was all right before.
         figure.allowed = event.yes
-        recompute_price(state, product)
+        recompute_price(state, product, event.store)
 
 
 def _keep(state: State, choice: ChoiceRow) -> None:

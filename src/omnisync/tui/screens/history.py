@@ -116,6 +116,13 @@ class History(LogPage):
             (_("Nothing like that has happened.") if self._wanted else _("Nothing has happened yet.")) if empty else ""
         )
 
+    def action_undo(self) -> None:
+        """Take back the act of the event under the cursor."""
+        if (entry := self.view.row) is not None:
+            from omnisync.tui.undoing import undo
+
+            self.omnisync.run_worker(undo(self.omnisync, entry.number))
+
     def columns(self, width: int) -> list[tuple[str, str, int]]:
         """When, who and what; on a phone when and what."""
         if width >= 100:
@@ -138,7 +145,7 @@ def _entry(told: Told) -> Entry:
         }
         return json.dumps(record, ensure_ascii=False)
 
-    return Entry(told.at, told.actor, told.stream, sentence(told.event), "", whole)
+    return Entry(told.at, told.actor, told.stream, sentence(told.event), "", whole, told.seq)
 
 
 def of_product(product: int, code: str) -> History:

@@ -12,7 +12,7 @@ from omnisync.explain.words import figure_words, reason_words, state_words
 from omnisync.log.overview import store_names
 from omnisync.log.product_list import ProductView, figure_view, views
 from omnisync.log.rows import FigureRow
-from omnisync.log.story import Told, Why, events_of_product, why
+from omnisync.log.story import Told, Why, events_of_product, whys
 from omnisync.model.events import Kind
 from omnisync.text import _, age, quantity, when
 from omnisync.tui.keys import bindings
@@ -60,7 +60,7 @@ class Sheet(Page):
             return
         product = views(reader, [(self._product, None)])[0]
         stores = store_names(reader)
-        chains = [found for store in stores if (found := why(reader, self._product, store)) is not None]
+        chains = whys(reader, self._product, stores)
         told = events_of_product(reader, self._product, _EVENTS)
         now = self.omnisync.desk.clock.now()
         self.query_one(Lines).show(_lines(product, chains, self._store, told, now, self.size.width))

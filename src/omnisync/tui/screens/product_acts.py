@@ -63,7 +63,7 @@ class ProductActs:
         if row and store:
             from omnisync.tui.screens.why import WhyPage
 
-            self._app.push_screen(WhyPage(row.product.id, store))
+            self._app.push_screen(WhyPage(row.product.id, store, self._screen.moment))
 
     def copy_code(self) -> None:
         """Copy the code under the cursor."""
@@ -101,6 +101,14 @@ class ProductActs:
         found = await self._app.push_screen_wait(Choose(_("Sort by"), choices, screen.wish.sort.by))
         if found is not None:
             screen.sort_by(found)
+
+    async def choose_moment(self) -> None:
+        """The figures of a past moment."""
+        from omnisync.tui.screens.moment import ask_moment
+
+        moment = await ask_moment(self._app)
+        if moment is not None:
+            self._screen.show_moment(moment)
 
     # Ordering something
 

@@ -18,10 +18,12 @@ from omnisync.log.product_list import Sort, warehouses
 from omnisync.log.product_view import BY_NAME, FrozenList, ListRow, Wish
 from omnisync.model.clean import clean
 from omnisync.model.money import Money
+from omnisync.moment import said
 from omnisync.text import _, number
 from omnisync.tui.acts import Acts
 from omnisync.tui.finder import GLANCE, Finder
 from omnisync.tui.keys import bindings
+from omnisync.tui.pages import Source
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.product_acts import ProductActs, state_title
 from omnisync.tui.screens.product_columns import Shape, lay_out
@@ -34,6 +36,10 @@ _MANY = 300_000
 
 _SHORTEST_CODE = 8
 """Cells that the codes get at least."""
+
+
+_OF_NOW = frozenset({"price", "update", "general_update", "exclude", "sheet"})
+"""Actions that have no place in the past."""
 
 
 class FindLine(Input):
@@ -93,6 +99,8 @@ class Products(Page):
         self._finder: Finder | None = None
         self._code_width = _SHORTEST_CODE
         self._total = 0
+        self.moment: int | None = None
+        """The past moment (milliseconds UTC) of which the figures are, None for now."""
 
     @property
     def acts(self) -> Acts:
@@ -109,6 +117,7 @@ class Products(Page):
             find.cursor_blink = False
             yield find
             yield Found()
+        yield Static("", id="past", classes="hidden", markup=False)
         yield ProductTable(id="products")
         yield Static("", id="empty", classes="hidden", markup=False)
         yield PriceEditor()
@@ -132,9 +141,7 @@ class Products(Page):
         return self.query_one(ProductTable)
 
     def _open(self) -> None:
-        self._finder = Finder(
-            self.omnisync.desk.database, self.table.show_head, self._built, lambda: self.app.size.height
-        )
+        self._finder = Finder(self.omnisync.desk.database, self._show_head, self._built, lambda: self.app.size.height)
         self._learn()
         rows = self._finder.first(self.wish)
         self._measure(rows)
@@ -189,7 +196,8 @@ class Products(Page):
             self.fit()
         if not self.table.count and not self.wish.filtered:
             self._finder.look_for(self.wish)
-        self.table.reread()
+        if self.moment is None:
+            self.table.reread()
         self.run_worker(self.acts.look(), exit_on_error=True)
 
     def look_for(self, wish: Wish) -> None:
@@ -207,7 +215,7 @@ class Products(Page):
         cursor = (order.position(keep.product.id) or 0) if keep else 0
         if not same:
             self.table.forget_selection()
-        self.table.show(order, cursor)
+        self.table.show(self._as_of(order), cursor)
         if not wish.filtered:
             if not self._total and self._finder is not None:
                 # The shop was empty when the screen opened.
@@ -216,6 +224,40 @@ class Products(Page):
             self._total = order.count
         self._show_empty()
         self.tell_found()
+
+    def _show_head(self, rows: Sequence[ListRow]) -> None:
+        if self.moment is None:
+            self.table.show_head(rows)
+
+    def _as_of(self, order: FrozenList) -> Source[ListRow]:
+        """The rows of that order, as they are or as they were."""
+        if self.moment is None or self.reader is None:
+            return order
+        from omnisync.log.past import seq_at
+        from omnisync.log.past_list import PastList
+
+        return PastList(order, self.omnisync.desk.database, seq_at(self.reader, self.moment))
+
+    def show_moment(self, moment: int | None) -> None:
+        """The figures of a past moment, None: of now. The past can be looked at, not changed."""
+        self.moment = moment
+        box = self.query_one("#past", Static)
+        box.set_class(moment is None, "hidden")
+        if moment is not None:
+            box.update(
+                Content(
+                    _(" As it was at {time}; nothing can be changed here. Esc: back to now").format(time=said(moment))
+                )
+            )
+        if self.order is not None:
+            self.table.show(self._as_of(self.order), self.table.cursor)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What would change something, or shows how things are now, is not there in the past."""
+        if self.moment is not None and action in _OF_NOW:
+            return False
+        return super().check_action(action, parameters)
 
     @property
     def nothing_found(self) -> bool:
@@ -321,9 +363,15 @@ class Products(Page):
         """Copy the row."""
         self.do.copy_row()
 
+    def action_at(self) -> None:
+        """The list as it was."""
+        self.run_worker(self.do.choose_moment())
+
     def action_clear(self) -> None:
         """Back by one step: first nothing is selected, then everything is shown again."""
-        if self.table.chosen_count():
+        if self.moment is not None:
+            self.show_moment(None)
+        elif self.table.chosen_count():
             self.table.forget_selection()
         elif self.wish.filtered:
             self.query_one(FindLine).value = ""
@@ -394,7 +442,10 @@ class Products(Page):
 
     @on(VirtualTable.Opened)
     def _opened(self) -> None:
-        self.do.sheet()
+        if self.moment is None:
+            self.do.sheet()
+        else:
+            self.do.why()
 
     @on(PriceEditor.Saved)
     async def _price_saved(self, event: PriceEditor.Saved) -> None:

@@ -9,16 +9,21 @@ from textual.app import ComposeResult
 
 from omnisync.explain.drift import audit_words
 from omnisync.explain.why import Explanation, explain
+from omnisync.log import past
 from omnisync.log.drift_list import last_audit
 from omnisync.log.order_sheet import order_id
 from omnisync.log.overview import store_names
+from omnisync.log.reader import Reader
 from omnisync.log.selling import selling
-from omnisync.log.story import Why, why
+from omnisync.log.story import LATEST, Why, change_beside, why
 from omnisync.model.events import OrderSeen
+from omnisync.moment import said
+from omnisync.ports import in_thread
 from omnisync.text import _, when
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.moment import ask_moment
 from omnisync.tui.screens.product import update_one
 from omnisync.tui.widgets.lines import Line, Lines, sign
 from omnisync.tui.widgets.table import fitted
@@ -30,12 +35,17 @@ class WhyPage(Page):
     BINDINGS: ClassVar = bindings("why")
     HELP_TEXT = _(
         "The newest step is on top. Each figure can be followed back to the count, the order or the person it comes "
-        "from; below stand the store's rules, and how the wanted figures come about."
+        "from; below stand the store's rules, and how the wanted figures come about. t tells the same of a past moment, "
+        "[ and ] go from one change to the next."
     )
 
-    def __init__(self, product: int, store: str) -> None:
+    def __init__(self, product: int, store: str, moment: int | None = None) -> None:
         super().__init__()
         self._product, self._store = product, store
+        self._moment = moment
+        """The past moment (milliseconds UTC) that is told of, None for now."""
+        self._until: int | None = None
+        """The newest event of that moment, where a step led to it."""
 
     def body(self) -> ComposeResult:
         """One page of text."""
@@ -47,19 +57,47 @@ class WhyPage(Page):
         self.data_changed()
 
     def data_changed(self) -> None:
-        """Read it anew; the same text is not repainted."""
+        """Read it anew; the same text is not repainted, and the past stays as it was."""
         if self.reader is None or not self.composed:
+            return
+        if self._moment is not None:
+            self._show_past()
             return
         chain = why(self.reader, self._product, self._store)
         if chain is not None:
             now = self.omnisync.desk.clock.now()
-            said = explain(chain, now, selling(self.reader, self._product, now))
+            told = explain(chain, now, selling(self.reader, self._product, now))
             audit = audit_words(last_audit(self.reader, self._product, self._store, now), chain.rules, now)
-            self.query_one(Lines).show(_lines(chain, said, audit, now, self.size.width))
+            self.query_one(Lines).show(_lines(chain, told, audit, now, self.size.width))
 
     def on_resize(self) -> None:
         """Another width is laid out anew."""
         self.data_changed()
+
+    def _show_past(self) -> None:
+        self.run_worker(self._read_past(), exclusive=True, group="past")
+
+    async def _read_past(self) -> None:
+        moment, until, database = self._moment, self._until, self.omnisync.desk.database
+        assert moment is not None
+
+        def read() -> tuple[Why, Explanation] | None:
+            with Reader(database) as reader:
+                seq = past.seq_at(reader, moment) if until is None else until
+                with past.Past(reader, seq).tables(self._product) as then:
+                    chain = why(reader, self._product, self._store, then)
+                    if chain is None:
+                        return None
+                    return chain, explain(chain, moment, selling(then, self._product, moment))
+
+        found = await in_thread(read)
+        if not self.composed:
+            return
+        heading: list[Line] = [[(_("As it was at {time}").format(time=said(moment)), "held")], []]
+        if found is None:
+            self.query_one(Lines).show([*heading, [(_("Nothing was known of it there and then."), "dim")]])
+        else:
+            self.query_one(Lines).show([*heading, *_lines(*found, (), moment, self.size.width)])
 
     def action_store(self, step: int) -> None:
         """Another store."""
@@ -92,9 +130,43 @@ class WhyPage(Page):
         if found is not None:
             self.omnisync.push_screen(Sheet(found))
 
+    def action_at(self) -> None:
+        """Ask for a moment."""
+        self.run_worker(self._ask_moment())
+
+    async def _ask_moment(self) -> None:
+        moment = await ask_moment(self.omnisync)
+        if moment is not None:
+            self._moment, self._until = moment, None
+            self.data_changed()
+
+    def action_step(self, step: int) -> None:
+        """To the change before or the next one."""
+        if self.reader is None:
+            return
+        until = self._until
+        if until is None:
+            until = LATEST if self._moment is None else past.seq_at(self.reader, self._moment)
+            if step < 0 and self._moment is None:
+                # Now is right after the last change: the one before that is meant.
+                last = change_beside(self.reader, self._product, until, later=False)
+                until = last[0] if last else until
+        found = change_beside(self.reader, self._product, until, later=step > 0)
+        if found is None:
+            self.omnisync.say(_("There was no change before.") if step < 0 else _("There is no later change."))
+            return
+        self._until, self._moment = found
+        self.data_changed()
+
+    def action_now(self) -> None:
+        """Back to now."""
+        self._moment = self._until = None
+        self.data_changed()
+
     def action_update(self) -> None:
-        """Send its figures now."""
-        self.run_worker(update_one(self, self._product))
+        """Send its figures now; of a past moment there is nothing to send."""
+        if self._moment is None:
+            self.run_worker(update_one(self, self._product))
 
 
 def _orders(chain: Why) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,10 @@ _NO_USE = frozenset({"table.select", "table.all", "table.copy", "table.copy_row"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: ``about`` is a level or who did it, ``where`` a store; ``whole`` is the full record as JSON text."""
+    """One line: ``about`` is a level or who did it, ``where`` a store; ``whole`` is the full record as JSON text.
+
+    ``number`` is that of an event, 0 for a line of the log.
+    """
 
     at: int
     about: str
@@ -30,6 +33,7 @@ class Entry:
     text: str
     look: str
     whole: Callable[[], str]
+    number: int = 0
 
 
 class Entries(Pages[Entry]):
