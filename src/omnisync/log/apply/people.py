@@ -34,6 +34,10 @@ def price_set(state: State, event: PriceSet) -> None:
         # The price that an undo brings back was all right before.
         figure.allowed = event.yes
         recompute_price(state, product, event.store)
+    if figure is not None and figure.allowed == figure.confirmed:
+        # It is shown already: a yes is to a sending, and nothing needs to be sent.
+        figure.allowed = None
+        state.figures.put(figure)
 
 
 def _keep(state: State, choice: ChoiceRow) -> None:

@@ -12,7 +12,7 @@ from omnisync.explain.words import figure_words, reason_words, state_words
 from omnisync.log.overview import store_names
 from omnisync.log.product_list import ProductView, figure_view, views
 from omnisync.log.rows import FigureRow
-from omnisync.log.story import Told, Why, events_of_product, whys
+from omnisync.log.story import Told, Why, events_of_product, why, whys
 from omnisync.model.events import Kind
 from omnisync.text import _, age, quantity, when
 from omnisync.tui.keys import bindings
