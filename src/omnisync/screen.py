@@ -44,6 +44,7 @@ def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.
     gc.enable()
     screens = app.OmniSync(_desk(path, found, environment))
     screens.run()
+    screens.let_go_of_the_terminal()
     if screens.leads_to:
         return str(screens.leads_to)
     if screens.return_code == 128 + signal.SIGHUP:

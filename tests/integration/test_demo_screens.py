@@ -58,11 +58,18 @@ class Terminal:
     def press(self, key: str) -> None:
         os.write(self._fd, key.encode())
 
+    def cut(self) -> None:
+        """The line is gone: first the terminal, then the kernel tells whoever sat at it."""
+        os.close(self._fd)
+        self._fd = -1
+        self.process.send_signal(signal.SIGHUP)
+
     def close(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
 
     def children(self) -> list[int]:
         found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
@@ -83,7 +90,7 @@ def _gone(pids: list[int]) -> bool:
 
 
 def test_leaving_the_screens_ends_the_demo_with_its_summary(terminal: Terminal) -> None:
-    terminal.until("running here")
+    terminal.until("40 products")
     children = terminal.children()
     assert len(children) >= 3
     terminal.press("\x11")
@@ -93,10 +100,14 @@ def test_leaving_the_screens_ends_the_demo_with_its_summary(terminal: Terminal) 
     assert _gone(children)
 
 
-def test_a_line_that_is_cut_ends_everything(terminal: Terminal) -> None:
-    terminal.until("running here")
+@pytest.mark.parametrize("moment", ["Setting up", "40 products", "The screens are closed"])
+def test_a_line_that_is_cut_ends_everything(terminal: Terminal, moment: str) -> None:
+    if moment == "The screens are closed":
+        terminal.until("40 products")
+        terminal.press("\x11")
+    terminal.until(moment)
     children = terminal.children()
-    terminal.process.send_signal(signal.SIGHUP)
-    assert terminal.process.wait(20) != 0
+    terminal.cut()
+    assert terminal.process.wait(30) != 0
     assert list(terminal.folder.iterdir()) == []
     assert _gone(children)

@@ -40,6 +40,7 @@ async def show(settings: Settings, daemon: Running, clock: Clock, stop: asyncio.
         await app.run_async()
     finally:
         waiting.cancel()
+        app.let_go_of_the_terminal()
         stop.set()
     if app.return_code:
         raise LineCut

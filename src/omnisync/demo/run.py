@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import shutil
 import signal
 import sys
@@ -75,6 +76,16 @@ def demo(wish: Wish, out: TextIO = sys.stdout, err: TextIO = sys.stderr) -> int:
 
     Raises OmniSyncError when the demo can't be run.
     """
+    try:
+        return _demo(wish, out, err)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        # The terminal is gone, and with it whoever would have read this.
+        return _INTERRUPTED
+
+
+def _demo(wish: Wish, out: TextIO, err: TextIO) -> int:
     told = err if wish.json else out
     with _folder(keep=wish.keep) as folder:
         screen = Screen(told, block=told.isatty() and not wish.headless)
@@ -88,10 +99,8 @@ def demo(wish: Wish, out: TextIO = sys.stdout, err: TextIO = sys.stderr) -> int:
             return _INTERRUPTED
         if wish.keep:
             screen.say(_("Everything is kept in {folder}.").format(folder=folder))
-    if wish.json:
-        out.write(msgspec.json.encode(summary).decode() + "\n")
-    else:
-        out.write("\n".join(text_of(summary)) + "\n")
+    out.write((msgspec.json.encode(summary).decode() if wish.json else "\n".join(text_of(summary))) + "\n")
+    out.flush()
     return 0 if summary.good else 1
 
 
@@ -164,6 +173,7 @@ class _Demo:
 
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, end)
+        loop.add_signal_handler(signal.SIGHUP, task.cancel)
 
     async def _open_stores(self, stack: AsyncExitStack) -> list[StoreLine]:
         wish = self._wish

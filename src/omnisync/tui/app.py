@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
@@ -103,6 +104,12 @@ class OmniSync(App[None]):
         """Whatever ended the screen, a key or a line that broke, the daemon in this process ends in order."""
         await self.backend.stop()
         self.data.close()
+
+    def let_go_of_the_terminal(self) -> None:
+        """To be called when it has run: a thread that still reads a terminal which is gone would never end."""
+        if isinstance(self._driver, LinuxDriver):
+            self._driver.exit_event.set()
+            self._driver.close()
 
     # Screens
 
