@@ -9,13 +9,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.tui import troubled_shop
 from tests.tui.hardware_shop import HOSTILE, fill, opened, shown, until
+from tests.tui.troubled_shop import OLDER
 
-from omnisync.folders import LOG
+from omnisync.folders import DATABASE, LOG
+from omnisync.log.named import order_named
+from omnisync.log.order_sheet import order_id
+from omnisync.log.reader import Reader
+from omnisync.log.writer import Log as Writer
 from omnisync.logfile import Filter
+from omnisync.model.events import OrderExporting
+from omnisync.ports import SystemClock
 from omnisync.tui.app import OmniSync
 from omnisync.tui.screens.history import History
 from omnisync.tui.screens.log import Log
+from omnisync.tui.screens.order import Sheet as OrderSheet
+from omnisync.tui.screens.product import Sheet as ProductSheet
 from omnisync.tui.screens.record import Record
 from omnisync.tui.tail import Tail
 
@@ -193,3 +203,48 @@ async def test_the_history_of_a_product(tmp_path: Path) -> None:
         )
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, Record))
+
+
+def about(text: str, **fields: str) -> str:
+    record = {"event": text, "level": "info", "timestamp": "2026-03-01T10:00:00Z", **fields}
+    return json.dumps(record) + "\n"
+
+
+async def test_a_line_leads_to_the_order_or_the_product_that_it_names(tmp_path: Path) -> None:
+    await troubled_shop.fill(tmp_path)
+    written = (
+        about("order.unreadable", store="trendyol", order=OLDER),
+        about("item.refused", store="trendyol", listing="ty-200"),
+        about("item.refused", store="trendyol", listing="ty-200 \ud83d"),
+        about("audit", store="trendyol"),
+    )
+    (tmp_path / LOG).write_text("".join(written), "utf-8")
+    async with opened(tmp_path, size=(120, 40)) as (app, pilot):
+        await pilot.press("f8")
+        await until(lambda: "4 lines" in shown(app))
+        for _ in range(2):
+            await pilot.press("o")
+            await until(lambda: any("names no order and no product" in each.message for each in app._notifications))
+            app.clear_notifications()
+            await pilot.press("up")
+        await pilot.press("o")
+        await until(lambda: isinstance(app.screen, ProductSheet) and "BRU-0200" in shown(app))
+        await pilot.press("escape", "up", "enter")
+        await until(lambda: isinstance(app.screen, Record))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, OrderSheet) and OLDER in shown(app))
+        await pilot.press("escape", "escape")
+        await until(lambda: isinstance(app.screen, Log))
+
+
+async def test_an_order_is_found_by_the_key_that_the_erp_has_it_under_and_by_its_stream(tmp_path: Path) -> None:
+    await troubled_shop.fill(tmp_path)
+    log = await Writer.open(tmp_path / DATABASE, SystemClock())
+    await log.append(OrderExporting("trendyol", OLDER, "TY-KEY"))
+    await log.close()
+    with Reader(tmp_path / DATABASE) as reader:
+        order = order_id(reader, "trendyol", OLDER)
+        assert order is not None
+        assert order_named(reader, {"connector": "erp", "order": "TY-KEY"}) == order
+        assert order_named(reader, {"stream": f"order:trendyol:{OLDER}"}) == order
+        assert order_named(reader, {"store": "woo-hu", "order": OLDER}) is None

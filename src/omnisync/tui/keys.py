@@ -140,6 +140,7 @@ KEYS: Mapping[str, Key] = {
     "pick.no": Key("escape", "no", _("cancel"), _("Leave everything as it is."), footer=True),
     # The log, a history, a record
     "log.record": Key("enter", "record", _("whole record"), _("Everything that was written in this line."), footer=True),
+    "log.open": Key("o", "open", _("open"), _("The order or the product that the line names."), footer=True),
     "log.follow": Key("f4,f", "follow", _("follow/pause"), _("Go with the newest lines, or stay here while they are counted."), footer=True),
     "log.find": Key("f3,ctrl+f,slash", "find", _("find"), _("Only lines with a text."), footer=True),
     "log.level": Key("f5,l", "level", _("level"), _("Only lines that are so serious or worse."), footer=True),
@@ -150,6 +151,7 @@ KEYS: Mapping[str, Key] = {
     "history.find": Key("f3,ctrl+f,slash", "find", _("find"), _("Only events with a text."), footer=True),
     "history.undo": Key("f5,u", "undo", _("undo"), _("Take back the act that this event belongs to; first it shows what would change."), footer=True),
     "history.copy": Key("y", "copy", _("copy"), _("Copy the event, as JSON."), footer=True),
+    "record.open": Key("enter,o", "open", _("open"), _("The order or the product that the line of the log names."), footer=True),
     "record.copy": Key("y", "copy", _("copy"), _("Copy the record, as JSON."), footer=True),
     "line.take": Key("enter", "take", _("go on"), _("Go on with what was typed."), footer=True),
     "line.no": Key("escape", "no", _("cancel"), _("Leave everything as it is."), footer=True),

@@ -20,6 +20,7 @@ from omnisync.tui.keys import bindings
 from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.log_page import LogPage
+from omnisync.tui.screens.record import open_named
 from omnisync.tui.tail import Tail
 from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.log_view import Entry, LogView
@@ -38,7 +39,7 @@ class Log(LogPage):
     HELP_TEXT = _(
         "What the daemon writes as it works, the newest at the bottom. Moving up stops following, so that nothing moves "
         "while you read; new lines are counted, and End or F4 goes back to them. It is the same file that "
-        "`omnisync log` shows."
+        "`omnisync log` shows. From a line, O leads to the order or the product that it names."
     )
     FIND_HINT = _("F3 or / to find in the log")
 
@@ -155,6 +156,11 @@ class Log(LogPage):
     @on(LogView.Left)
     def _moved(self) -> None:
         self.tell()
+
+    def action_open(self) -> None:
+        """The order or the product that the line names."""
+        if (entry := self.view.row) is not None:
+            open_named(self, entry)
 
     def action_follow(self) -> None:
         """Follow the end, or stay."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from omnisync.log.named import order_named, product_named
 from omnisync.text import _, local
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.base import Page
@@ -26,7 +27,10 @@ class Record(Page):
     """Every field, one on a line; what could steer a terminal is shown as an escape."""
 
     BINDINGS: ClassVar = bindings("record")
-    HELP_TEXT = _("One line of the log with everything that was written. Esc goes back to the list.")
+    HELP_TEXT = _(
+        "One line of the log with everything that was written. Enter opens the order or the product that it names. "
+        "Esc goes back to the list."
+    )
 
     def __init__(self, entry: Entry) -> None:
         super().__init__()
@@ -41,9 +45,30 @@ class Record(Page):
         self.set_focus(self.query_one(Lines))
         self.query_one(Lines).show(_lines(self._entry))
 
+    def action_open(self) -> None:
+        """The order or the product that it names."""
+        open_named(self, self._entry)
+
     def action_copy(self) -> None:
         """Copy the record as JSON."""
         self.omnisync.copy(self._entry.whole(), LONGEST_COPY)
+
+
+def open_named(page: Page, entry: Entry) -> None:
+    """The sheet of the order or of the product that the record names; says so when it names none that is known."""
+    record = json.loads(entry.whole())
+    if page.reader is None:
+        return
+    if (order := order_named(page.reader, record)) is not None:
+        from omnisync.tui.screens.order import Sheet as OrderSheet
+
+        page.omnisync.push_screen(OrderSheet(order))
+    elif (product := product_named(page.reader, record)) is not None:
+        from omnisync.tui.screens.product import Sheet as ProductSheet
+
+        page.omnisync.push_screen(ProductSheet(product))
+    else:
+        page.omnisync.say(_("This line names no order and no product that is known."))
 
 
 def _lines(entry: Entry) -> Iterator[Line]:
