@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -166,6 +167,13 @@ class TrendyolStore:
 
         return Walk(fetch, Window.first(since, until))
 
+    async def read_order(self, payload: str) -> Sequence[OrderPart]:
+        """A package out of its JSON, mended by a person. Raises Rejected with what is still wrong."""
+        try:
+            return [mapping.order_part(json.loads(payload), self._currency)]
+        except (*_MALFORMED, json.JSONDecodeError) as error:
+            raise Rejected(f"{type(error).__name__}: {error}", payload=payload) from error
+
     def allowances(self) -> Sequence[Allowance]:
         """What is left of each of Trendyol's limits."""
         return self._http.budget.left()
@@ -216,7 +224,9 @@ class TrendyolStore:
             try:
                 parts.append(mapping.order_part(row, self._currency))
             except _MALFORMED as error:
-                problems.append(_unreadable("An order", error, _name(row, "orderNumber")))
+                problems.append(
+                    _unreadable("An order", error, _name(row, "orderNumber"), json.dumps(row, ensure_ascii=False))
+                )
         return parts, problems
 
     def _clock_findings(self, answer: Response) -> list[Finding]:
@@ -242,8 +252,8 @@ def _shaped(read: Callable[[], T]) -> T:
         raise Unavailable(f"Trendyol's answer has an unexpected form: {type(error).__name__}: {error}") from error
 
 
-def _unreadable(what: str, error: Exception, name: str) -> Rejected:
-    return Rejected(f"{what} from Trendyol can't be read: {type(error).__name__}: {error}", item=name)
+def _unreadable(what: str, error: Exception, name: str, payload: str = "") -> Rejected:
+    return Rejected(f"{what} from Trendyol can't be read: {type(error).__name__}: {error}", item=name, payload=payload)
 
 
 def _name(row: mapping.Json, field: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -155,6 +156,13 @@ class WooConnector:
         """Orders changed in the window, and those put into the trash, which no other list shows."""
         return Walk(self._order_pages(since, until))
 
+    async def read_order(self, payload: str) -> Sequence[OrderPart]:
+        """An order out of its JSON, mended by a person. Raises Rejected with what is still wrong."""
+        try:
+            return [await self._part(json.loads(payload))]
+        except (*MALFORMED, json.JSONDecodeError) as error:
+            raise Rejected(f"{type(error).__name__}: {error}", payload=payload) from error
+
     def allowances(self) -> Sequence[Allowance]:
         """What is left of the shop's limits, where it has any."""
         return self._api.allowances()
@@ -247,7 +255,11 @@ class WooConnector:
                 parts.append(await self._part(row))
             except MALFORMED as error:
                 words = f"An order of the shop can't be read: {type(error).__name__}: {error}"
-                problems.append(Rejected(words, item=str(row.get("number") or row["id"])))
+                problems.append(
+                    Rejected(
+                        words, item=str(row.get("number") or row["id"]), payload=json.dumps(row, ensure_ascii=False)
+                    )
+                )
         return Readable(parts, problems)
 
     async def _changed_orders(self, status: str, since: int, until: int) -> AsyncIterator[Rows]:

@@ -101,13 +101,15 @@ class AuthFailed(ConnectorError):
 class Rejected(ConnectorError):
     """The request was understood and refused for good, in the platform's own words.
 
-    ``item`` is the remote id (or key) of what was refused, empty when the whole request was.
+    ``item`` is the remote id (or key) of what was refused, empty when the whole request was. ``payload`` is the JSON
+    of an order that can't be read, for a person to mend.
     """
 
-    def __init__(self, words: str, item: str = "") -> None:
+    def __init__(self, words: str, item: str = "", payload: str = "") -> None:
         super().__init__(words)
         self.words = words
         self.item = item
+        self.payload = payload
 
 
 class Repeated(ConnectorError):

@@ -151,3 +151,22 @@ def test_pause_and_resume(shop: Shop, daemon: Daemon) -> None:
 def test_pull(shop: Shop, daemon: Daemon) -> None:
     assert "trendyol is being asked" in shop.ok("pull", "--store", "trendyol")
     assert "There is no ERP" in shop.refused("pull")
+
+
+def test_what_is_set_aside_is_shown_mapped_and_dismissed(shop: Shop, daemon: Daemon) -> None:
+    (row,) = shop.json("quarantine", "list")
+    assert (row["connector"], row["subject"]) == ("trendyol", "line:8812:1")
+    said = shop.ok("quarantine", "show", "line:8812:1")
+    assert "codes.0 = NOPE" in said
+    assert "\x1b" not in said
+    assert "only be mended where it came from" in shop.refused("quarantine", "replay", "line:8812:1", "--set", "name=x")
+    assert "Still set aside: unknown product NOPE" in shop.run("quarantine", "replay", "line:8812:1").output
+    assert "is BRU-0150 from now on" in shop.ok("quarantine", "map", "line:8812:1", "BRU-0150")
+    assert last_event(shop, "person.code").event.code == "NOPE"
+    assert "Nothing is set aside." in shop.ok("quarantine", "list")
+    assert "Nothing is set aside under" in shop.refused("quarantine", "dismiss", "line:8812:1", "--reason", "x")
+
+
+def test_a_dismissal_keeps_its_reason(shop: Shop, daemon: Daemon) -> None:
+    assert "Dismissed" in shop.ok("quarantine", "dismiss", "line:8812:1", "--reason", "not ours")
+    assert last_event(shop, "quarantine.out").event.why == "not ours"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -435,6 +436,13 @@ class TestOrders:
         with pytest.raises(Rejected, match="can't be read") as told:
             await anext(walk)
         assert told.value.item == numbers[1]
+        # What was told of it can be mended and read.
+        whole = json.loads(told.value.payload)
+        assert whole["lines"] is None
+        with pytest.raises(Rejected):
+            await shop.store.read_order(told.value.payload)
+        (part,) = await shop.store.read_order(json.dumps({**whole, "lines": []}))
+        assert part.number == numbers[1]
         assert [page async for page in walk] == []
 
 

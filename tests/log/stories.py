@@ -146,6 +146,7 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.FiguresHeld: st.builds(ev.FiguresHeld, _stores, _kinds, st.just("many-zeros"), _some(_codes)),
     ev.HoldReleased: st.builds(ev.HoldReleased, st.sampled_from(("h1", "h2"))),
     ev.HoldDropped: st.builds(ev.HoldDropped, st.sampled_from(("h1", "h2"))),
+    ev.CodeMapped: st.builds(ev.CodeMapped, st.sampled_from(("X-1", "X-2")), _codes),
     ev.HoldRejected: st.builds(ev.HoldRejected, st.sampled_from(("h1", "h2"))),
     ev.FiguresRejected: st.builds(ev.FiguresRejected, _stores, _kinds, _some(_codes, 2)),
     ev.FiguresReleased: st.builds(ev.FiguresReleased, _stores, _kinds, _some(_codes, 2)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -119,6 +120,16 @@ class FakeStore:
 
     async def check(self) -> Sequence[Finding]:
         return []
+
+    async def read_order(self, payload: str) -> Sequence[OrderPart]:
+        """What a person has mended: a JSON of the pieces by code."""
+        told = json.loads(payload)
+        try:
+            pieces = {code: int(count) for code, count in told["pieces"].items()}
+        except ValueError as error:
+            raise Rejected(f"{error}", payload=payload) from error
+        number = told["number"]
+        return [self.sell(number, **pieces)]
 
     async def close(self) -> None:
         return None
@@ -257,10 +268,16 @@ class _Pages(AsyncIterator[Sequence[Row]], Generic[Row]):
         page = self._page = self._page or next(self._pages, None)
         if page is None:
             raise StopAsyncIteration
-        for name, _ in page:
+        for name, row in page:
             if name in self._store.unreadable and name not in self._told:
                 self._told.add(name)
-                raise Rejected(f"{self._kind} {name} makes no sense", name)
+                payload = {
+                    "number": name,
+                    "buyer": "Ayşe Kaya",
+                    "pieces": {"A": "two"},
+                    "state": getattr(row, "state", ""),
+                }
+                raise Rejected(f"{self._kind} {name} makes no sense", name, json.dumps(payload, ensure_ascii=False))
         self._page = None
         if self._kind == "order" and self._store.after_page is not None:
             self._store.after_page()

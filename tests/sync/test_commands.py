@@ -14,8 +14,8 @@ from omnisync.model.commands import (
     Pause,
     Pull,
     Release,
+    Replay,
     Retry,
-    RetryOrder,
     SetPrice,
     Status,
     Update,
@@ -54,7 +54,7 @@ async def test_a_command_repeated_after_a_restart_is_still_known(shop: Shop) -> 
         (Retry("s1", ("NOPE",)), "There is no product NOPE"),
         (Release(store="s1", codes=("NOPE",)), "There is no product NOPE"),
         (Release("h9"), "Nothing is held under the name h9"),
-        (RetryOrder("order:x"), "Nothing is set aside under the name order:x"),
+        (Replay("erp", "order:x"), "Nothing is set aside under the name order:x"),
         (Link("s1", "r9", "A"), "s1 has no listing r9"),
         (Link("s1", "rB", "A"), "A is already linked to listing rA there; unlink that one first"),
         (Link("s1", "rA", "NOPE"), "There is no product NOPE"),
@@ -193,7 +193,7 @@ async def test_an_order_the_erp_refused_is_handed_over_when_a_person_says_again(
     await shop.export()
     shop.erp.refuses.clear()
     for _ in range(2):
-        await shop.order(RetryOrder("order:s1-1001"), id="again")
+        await shop.order(Replay("erp", "order:s1-1001"), id="again")
     await shop.export()
     assert [order.number for order in shop.erp.sent] == ["1001"]
     assert shop.set_aside() == {}

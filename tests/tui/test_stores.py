@@ -16,15 +16,16 @@ from omnisync.explain.matters import subject_words
 from omnisync.folders import DATABASE, SOCKET
 from omnisync.log.kept_backups import STREAM
 from omnisync.log.matters import Matters
-from omnisync.log.overview import held, stores, unmatched
+from omnisync.log.overview import SetAside, held, stores, unmatched
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Log
-from omnisync.model.commands import Go, Release, RetryOrder, Status
+from omnisync.model.commands import Go, Release, Replay, Status
 from omnisync.model.events import BackupWritten, Kind, ListingsSeen, Quarantined, SeenListing, StoreRulesSet
 from omnisync.model.rules import StoreRules
 from omnisync.ports import SystemClock
 from omnisync.text import age
 from omnisync.tui.connections import backup_words, budget_words, connections, tightest
+from omnisync.tui.screens.aside import AsideSheet
 from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.matters import MattersPage
 from omnisync.tui.screens.stores import Stores
@@ -136,8 +137,8 @@ async def test_the_daemon_tells_budgets_and_refuses_to_retry_what_no_erp_took(fo
         commands = RemoteCommands(folder / SOCKET)
         reply = await commands.run(Status(), actor="test", id="1")
         assert reply["allowances"] == {"trendyol": [], "woo-hu": []}, "these connectors tell nothing"
-        with pytest.raises(CommandRefused, match="no ERP"):
-            await commands.run(RetryOrder("order:1"), actor="test", id="2")
+        with pytest.raises(CommandRefused, match="Nothing is set aside"):
+            await commands.run(Replay("erp", "order:1"), actor="test", id="2")
 
 
 async def test_a_new_store_begins_with_a_yes_to_its_plan(folder: Path) -> None:
@@ -147,7 +148,7 @@ async def test_a_new_store_begins_with_a_yes_to_its_plan(folder: Path) -> None:
     await log.close()
     asked = FakeDaemon(folder)
     async with opened(folder, asked, size=(120, 40)) as (app, pilot):
-        assert "new plan only" in shown(app)
+        await until(lambda: "new plan only" in shown(app))
         await pilot.press("f9")
         await until(lambda: isinstance(app.screen, Stores) and "plan only" in shown(app))
         page = app.screen
@@ -196,3 +197,22 @@ async def test_the_age_of_the_last_good_backup_is_told_and_red_when_it_is_old_or
         assert look == "refused"
         assert "the newest one failed: the disk is gone" in text
         assert connections(log.path, None, now) == [], "it is no connection"
+
+
+async def test_a_line_that_is_set_aside_is_mapped_to_its_product(folder: Path) -> None:
+    async with daemon(folder), opened(folder, Attached(folder), size=(120, 40)) as (app, pilot):
+        await pilot.press("f9", "f6")
+        await until(lambda: isinstance(app.screen, MattersPage) and app.screen.table.count >= 3)
+        page = app.screen
+        assert isinstance(page, MattersPage)
+        while not isinstance(page.table.row, SetAside):
+            await pilot.press("down")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, AsideSheet) and "codes.0  NOPE" in shown(app))
+        assert "\x1b" not in shown(app)
+        await pilot.press("f3")
+        await until(lambda: "Which product is this?" in shown(app))
+        await pilot.press(*["backspace"] * 60, *"bru-0150")
+        await until(lambda: "BRU-0150  Boru" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: Matters(folder / DATABASE, kind="aside").count == 0)

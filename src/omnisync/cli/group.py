@@ -51,6 +51,9 @@ def entries() -> Mapping[str, Entry]:
         "reject": Entry(act, f"{here}.reject", _("Say no to a change that was held back as suspicious.")),
         "retry": Entry(act, f"{here}.retry", _("Send again what a store refused.")),
         "go": Entry(act, f"{here}.go", _("Begin to send to a new store, after a look at its plan.")),
+        "quarantine": Entry(
+            act, f"{here}.quarantine", _("What was set aside: see it, mend it, try it again, or dismiss it.")
+        ),
         "link": Entry(act, f"{here}.link", _("Say which product a store's listing is.")),
         "pause": Entry(act, f"{here}.pause", _("Stop sending anything to a store for a while.")),
         "resume": Entry(act, f"{here}.resume", _("Send to a paused store again.")),

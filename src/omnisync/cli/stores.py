@@ -159,6 +159,8 @@ def _print_quarantine(rows: list[SetAside], now: int) -> None:
         )
         say(f"  {SIGNS['refused'].letter} {text}", colour="red")
     _print_more(len(rows))
+    if rows:
+        say("      " + _("see and settle it: {command}").format(command="omnisync quarantine show " + rows[0].subject))
 
 
 def _print_held(rows: list[HoldView]) -> None:

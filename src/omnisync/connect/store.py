@@ -174,10 +174,16 @@ class StoreConnector(Protocol):
         """Every order part changed between the two times (milliseconds UTC), page by page.
 
         The connector slices windows that the platform would clip; order and repeats don't matter. One
-        order that can't be read is raised as Rejected with its number in ``item``, from an iterator
+        order that can't be read is raised as Rejected with its number in ``item`` and its JSON in ``payload``, from an iterator
         that goes on after it (an async generator would end there); the engine sets it aside and asks for
         the next page. ``taken`` of a line is what the store's own figure is lower by because of it just
         now: 0 once the store has put the pieces back.
+        """
+
+    async def read_order(self, payload: str) -> Sequence[OrderPart]:
+        """The parts of an order out of its JSON, as ``orders`` would read it; a person has mended it.
+
+        Raises Rejected with what is still wrong. A connector of an earlier day may lack it.
         """
 
     def allowances(self) -> Sequence[Allowance]:

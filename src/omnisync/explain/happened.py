@@ -17,6 +17,7 @@ from omnisync.model.events import (
     BatchMade,
     BatchSent,
     ChangeHeld,
+    CodeMapped,
     CustomerForgotten,
     CustomersRead,
     DriftAccepted,
@@ -390,7 +391,14 @@ def _quarantined(event: Quarantined) -> str:
 
 
 def _quarantine_closed(event: QuarantineClosed) -> str:
+    if event.settled:
+        said = _("a person settled {subject} of {store}").format(subject=event.subject, store=event.connector)
+        return said + _because(event.why)
     return _("no longer set aside: {subject} of {store}").format(subject=event.subject, store=event.connector)
+
+
+def _code_mapped(event: CodeMapped) -> str:
+    return _("a person said that {code} means {product}").format(code=event.code, product=event.product)
 
 
 def _backup_written(event: BackupWritten) -> str:
@@ -461,6 +469,7 @@ SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
     FiguresRejected: _figures_rejected,
     Quarantined: _quarantined,
     QuarantineClosed: _quarantine_closed,
+    CodeMapped: _code_mapped,
     BackupWritten: _backup_written,
     Restored: _restored,
     CustomerForgotten: _forgot,

@@ -118,7 +118,7 @@ def advice_words(matter: Matter) -> str:
             return _("Mend it at the store or in the ERP, then send it again.")
         case SetAside(subject=subject) if subject.startswith("line:"):
             return _(
-                "Link the listing to a product, or give the product in the ERP this code; the order then goes on by itself."
+                "Say which product it is, or give the product in the ERP this code; the order then goes on by itself."
             )
         case SetAside(subject=subject) if subject.startswith("row:"):
             return _("Mend that line; it is read again with the next read of the ERP, or at once if you ask for it.")

@@ -74,9 +74,14 @@ def find(reader: Reader, who: str = "", *, order: str = "") -> list[Person]:
         words = fold(who).split()
         ids = {
             id_ for id_, person in known
-            if all(word in fold(f"{person.name} {person.company} {person.shipping.name}") for word in words)
+            if all(word in fold(f"{person.name} {person.company} {person.shipping.name} {_told(id_, person)}") for word in words)
         }  # fmt: skip
     return [_person(reader, id_, person.name or person.company, person.email) for id_, person in known if id_ in ids]
+
+
+def _told(id_: str, person: Customer) -> str:
+    """Of what is set aside, the whole payload may name the person."""
+    return person.note if ":set-aside:" in id_ else ""
 
 
 def _opened(reader: Reader) -> Iterator[tuple[str, Customer | None]]:

@@ -51,6 +51,12 @@ def open_quarantine(state: State, connector: str, prefix: str) -> dict[str, str]
     return dict(state.select(sql, connector, prefix + "*"))
 
 
+def settled(state: State, connector: str, prefix: str) -> dict[str, str]:
+    """What a person has settled of a connector under that prefix: the reason by subject."""
+    sql = "SELECT subject, reason FROM quarantine WHERE connector = ? AND settled AND subject GLOB ?"
+    return dict(state.select(sql, connector, prefix + "*"))
+
+
 def unmatched(state: State) -> list[ListingRow]:
     """Listings without a product that no person has unlinked."""
     sql = "SELECT store, remote_id FROM listing WHERE product IS NULL AND linked_by <> 'person'"

@@ -336,7 +336,7 @@ class HoldRow:
 
 @dataclass(slots=True)
 class QuarantineRow:
-    """One thing set aside with the reason; ``closed_at`` 0 while it is open."""
+    """One thing set aside with the reason; ``closed_at`` 0 while it is open; ``settled`` 1: by a person, as it is."""
 
     connector: str
     subject: str
@@ -345,6 +345,10 @@ class QuarantineRow:
     last_at: int
     times: int = 1
     closed_at: int = 0
+    settled: int = 0
+    customer: str = ""
+    sealed: str = ""
+    digest: str = ""
 
 
 @dataclass(slots=True)

@@ -107,10 +107,28 @@ class Retry(Command, frozen=True, tag="retry"):
     codes: tuple[str, ...] = ()
 
 
-class RetryOrder(Command, frozen=True, tag="retry-order"):
-    """Hand an order to the ERP again that the ERP refused; ``subject`` is what it is set aside under."""
+class Replay(Command, frozen=True, tag="replay"):
+    """Try again what is set aside, as it was told or as a person has mended it (``payload``, JSON)."""
 
+    connector: str
     subject: str
+    payload: str = ""
+
+
+class Dismiss(Command, frozen=True, tag="dismiss"):
+    """What is set aside need not be mended; ``why`` is kept."""
+
+    connector: str
+    subject: str
+    why: str
+
+
+class MapCode(Command, frozen=True, tag="map"):
+    """The line that is set aside is this product, and so is whatever bears its code from now on."""
+
+    connector: str
+    subject: str
+    code: str
 
 
 class Pause(Command, frozen=True, tag="pause"):
@@ -159,8 +177,8 @@ class Status(Command, frozen=True, tag="status"):
 
 
 AnyCommand: TypeAlias = Union[  # noqa: UP007
-    SetPrice, SetPrices, Undo, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, RetryOrder, Pause, Go,
-    Pull, NewKey, Forget,
+    SetPrice, SetPrices, Undo, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, Replay, Dismiss, MapCode,
+    Pause, Go, Pull, NewKey, Forget,
     Status
 ]  # fmt: skip
 

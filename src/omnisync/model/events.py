@@ -582,18 +582,34 @@ class Quarantined(Fact, frozen=True, tag="quarantine.in"):
     """One thing was refused or can't be understood, with the reason in the words of who refused it.
 
     ``connector`` and ``subject`` (e.g. "line:TY-1:77", "row:stock.csv") name it; the same one again counts up.
+    ``sealed`` is what was told, encrypted with the key of ``customer``; ``digest`` a hash of it, keyed with that key.
     """
 
     connector: str
     subject: str
     reason: str
+    customer: str = ""
+    sealed: str = ""
+    digest: str = ""
 
 
 class QuarantineClosed(Fact, frozen=True, tag="quarantine.out"):
-    """It was mended, or no longer matters."""
+    """It was mended, or no longer matters.
+
+    ``settled``: a person has settled it as it is, for the reason ``why``; told the same again it stays out.
+    """
 
     connector: str
     subject: str
+    why: str = ""
+    settled: bool = False
+
+
+class CodeMapped(Fact, frozen=True, tag="person.code"):
+    """A person said that a code which stores use means this product."""
+
+    code: str
+    product: str
 
 
 # The log itself
@@ -623,7 +639,7 @@ Event: TypeAlias = Union[  # noqa: UP007
     ExclusionSet, PricesCorrected, Acted, DriftFound, DriftRepaired, DriftAccepted,
     StorePaused, StoreLive, UpdateOrdered, Retried, SalesSlowed, ChangeHeld, FiguresHeld, HoldReleased, HoldRejected,
     HoldDropped,
-    FiguresReleased, FiguresRejected, Quarantined, QuarantineClosed, BackupWritten, Restored, CustomerForgotten,
+    FiguresReleased, FiguresRejected, Quarantined, QuarantineClosed, CodeMapped, BackupWritten, Restored, CustomerForgotten,
 ]  # fmt: skip
 
 _encoder = msgspec.json.Encoder()

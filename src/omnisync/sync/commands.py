@@ -17,18 +17,20 @@ from omnisync.model.commands import (
     Accept,
     AnyCommand,
     Audit,
+    Dismiss,
     Exclude,
     Forget,
     Go,
     Link,
+    MapCode,
     NewKey,
     Pause,
     Pull,
     Release,
     Repair,
+    Replay,
     Reply,
     Retry,
-    RetryOrder,
     SetPrice,
     SetPrices,
     Status,
@@ -47,14 +49,13 @@ from omnisync.model.events import (
     HoldReleased,
     Kind,
     ListingLinked,
-    QuarantineClosed,
     Retried,
     StoreLive,
     StorePaused,
     UpdateOrdered,
 )  # fmt: skip
 from omnisync.model.rules import StoreRules
-from omnisync.sync import matching, undo
+from omnisync.sync import matching, replaying, undo
 from omnisync.sync.engine import Engine, StorePlan, save_row
 from omnisync.sync.forgetting import leave_nothing
 from omnisync.sync.store import allowances
@@ -79,8 +80,8 @@ class Commands:
                 return self._audit(command)
             case Repair():
                 await self._take_orders(command.store)
-            case RetryOrder():
-                return await self._retry_order(command, actor, id)
+            case Replay():
+                return await replaying.replay(self._engine, command, actor, id)
             case Forget():
                 return await self._forget(command, actor)
             case NewKey():
@@ -149,24 +150,6 @@ class Commands:
             if store in ("", name):
                 await plan.sync.pull_orders()
 
-    async def _retry_order(self, command: RetryOrder, actor: str, id_: str) -> Reply:
-        erp = self._engine.erp
-        if erp is None:
-            raise CommandRefused(_("There is no ERP in the configuration."))
-        name = erp.sync.rules.name
-
-        def decide(change: Change) -> None:
-            if change.answered(id_) is not None:
-                return
-            if command.subject not in pulls.open_quarantine(change.state, name, "order:"):
-                raise CommandRefused(_("Nothing is set aside under the name {name}.").format(name=command.subject))
-            change.append(QuarantineClosed(name, command.subject))
-            change.answer(id_, "{}")
-
-        await self._engine.log.transact(decide, actor)
-        erp.sync.wake_export.set()
-        return {}
-
     async def _forget(self, command: Forget, actor: str) -> Reply:
         """Needs no memory of its id: whoever is erased already is passed over."""
         log = self._engine.log
@@ -231,8 +214,8 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
             return _release(change, command)
         case Repair() | Accept():
             return _settle_drifts(change, command)
-        case Link():
-            return _link(change, command)
+        case Link() | Dismiss() | MapCode():
+            return _settle(change, command)
         case Pause(store, on):
             _store(state, store)
             return {"seq": change.append(StorePaused(store, on))}
@@ -329,6 +312,15 @@ def _settle_drifts(change: Change, command: Repair | Accept) -> Reply:
         for code, value in shown.items() if kind is Kind.PRICE else ():
             change.append(price_event(state, _product(state, code), store, value, state.rules()[store].currency))
     return {"figures": count}
+
+
+def _settle(change: Change, command: Link | Dismiss | MapCode) -> Reply:
+    match command:
+        case Dismiss(connector, subject, why):
+            return replaying.dismiss(change, connector, subject, why)
+        case MapCode(connector, subject, code):
+            return replaying.map_code(change, connector, subject, _product(change.state, code))
+    return _link(change, command)
 
 
 def _link(change: Change, command: Link) -> Reply:

@@ -211,7 +211,8 @@ class ErpSync:
             self._told.info("order.exported", order=order.key, ref=ref)
 
     def _to_export(self, change: Change) -> list[ErpOrder]:
-        refused = pulls.open_quarantine(change.state, self.rules.name, "order:")
+        name = self.rules.name
+        refused = pulls.open_quarantine(change.state, name, "order:") | pulls.settled(change.state, name, "order:")
         # However many the ERP refused, they stand in nobody's way.
         orders = (self._order(change, row) for row in pulls.to_export(change.state, _EXPORTS_AT_ONCE + len(refused)))
         return [order for order in orders if f"order:{order.key}" not in refused][:_EXPORTS_AT_ONCE]

@@ -235,8 +235,9 @@ def _problems(change: Change, connector: str, feed: str, problems: Sequence[RowP
     """Rows that can't be read are set aside with file and line, and forgotten when they are mended."""
     found = {f"row:{feed}:{p.source}:{p.line}": p.text for p in problems}
     known = pulls.open_quarantine(change.state, connector, f"row:{feed}:")
+    settled = pulls.settled(change.state, connector, f"row:{feed}:")
     for subject, text in found.items():
-        if known.get(subject) != text:
+        if text not in (known.get(subject), settled.get(subject)):
             change.append(Quarantined(connector, subject, text))
     for subject in sorted(known.keys() - found.keys()):
         change.append(QuarantineClosed(connector, subject))

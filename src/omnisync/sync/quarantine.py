@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from omnisync.log import people
 from omnisync.log.writer import Change
 from omnisync.model.events import QuarantineClosed, Quarantined
+from omnisync.model.order import Customer
+
+_MOST = 64_000
+"""Characters of a payload that is kept; a larger one is no order."""
 
 
-def set_aside(change: Change, connector: str, subject: str, reason: str) -> bool:
-    """Set it aside; answers whether that is news."""
+def set_aside(change: Change, connector: str, subject: str, reason: str, payload: str = "") -> bool:
+    """Set it aside with what was told; answers whether that is news.
+
+    What a person has settled as it is stays out as long as the same is told. A payload may name people: it is
+    sealed with a key of its own, which `omnisync forget` destroys.
+    """
+    db = change.state.db
+    payload = payload if len(payload) <= _MOST else ""
+    customer = f"{connector}:set-aside:{subject}" if payload else ""
+    told = Customer(name=subject, note=payload)
+    digest = people.digest(db, customer, told) if payload else ""
     row = change.state.quarantine.get((connector, subject))
-    if row is not None and not row.closed_at and row.reason == reason:
+    if row is not None and row.reason == reason and row.digest == digest and (row.settled or not row.closed_at):
         return False
-    change.append(Quarantined(connector, subject, reason))
+    sealed = people.seal(db, customer, told) if payload else ""
+    change.append(Quarantined(connector, subject, reason, customer, sealed, digest))
     return True
 
 

@@ -86,7 +86,7 @@ class StoreSync:
         self.walk: Walk | None = None
         """The audit that is under way, if one is."""
         self.told = structlog.get_logger().bind(store=name)
-        self._shipped_releases = shipped_releases
+        self.shipped_releases = shipped_releases
 
     def pause(self, *, on: bool) -> None:
         """Send nothing until resumed; orders are taken in all the while."""
@@ -155,7 +155,7 @@ class StoreSync:
 
     def _set_aside(self, change: Change, kind: str, error: Rejected) -> None:
         """Once for each row and reason, however often it is told."""
-        if set_aside(change, self.name, f"{kind}:{error.item}", error.words):
+        if set_aside(change, self.name, f"{kind}:{error.item}", error.words, error.payload):
             self.told.error(f"{kind}.unreadable", reason=error.words, **{kind: error.item})
 
     async def _take_in(self, page: Sequence[OrderPart], *, first: bool) -> Taken:
@@ -163,7 +163,7 @@ class StoreSync:
             return Taken()
 
         def decide(change: Change) -> Taken:
-            return take_in(change, self.name, page, first=first, shipped_releases=self._shipped_releases)
+            return take_in(change, self.name, page, first=first, shipped_releases=self.shipped_releases)
 
         taken = await self.log.transact(decide)
         if taken.fresh:

@@ -133,6 +133,12 @@ KEYS: Mapping[str, Key] = {
     "matters.release_all": Key("ctrl+y", "release_all", _("let all go"), _("Let everything go that is held at the stores, after a look at the plan.")),
     "matters.clear": Key("escape", "clear", _("clear"), _("Select nothing; then show everything again.")),
     "matters.fresh": Key("r,ctrl+r", "fresh", _("refresh"), _("Look again what waits.")),
+    # One thing that is set aside
+    "aside.edit": Key("enter,f4", "edit", _("edit field"), _("Give the marked field another value; nothing is tried yet."), footer=True),
+    "aside.replay": Key("f5,u", "replay", _("try again"), _("Try it again with the fields as they stand here."), footer=True),
+    "aside.map": Key("f3,p", "map", _("choose product"), _("Say which product the unknown line is; its code means that product from now on."), footer=True),
+    "aside.dismiss": Key("delete,n", "put_away", _("dismiss"), _("It need not be mended; the reason is kept."), footer=True),
+    "aside.close": Key("escape", "close", _("back"), _("Back to the list."), footer=True),
     # Choosing a product
     "pick.take": Key("enter", "take", _("choose"), _("Take the marked product."), footer=True),
     "pick.up": Key("up", "move(-1)", "", _("The one above.")),
@@ -209,7 +215,7 @@ def spoken(key: str) -> str:
 
 
 _SPOKEN = {
-    "question_mark": "?", "slash": "/", "escape": "Esc", "enter": "Enter", "space": _("Space"), "tab": "Tab",
+    "question_mark": "?", "slash": "/", "escape": "Esc", "delete": "Del", "enter": "Enter", "space": _("Space"), "tab": "Tab",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "up": "↑", "down": "↓", "left": "←",
     "right": "→", "ctrl": "Ctrl", "shift": _("Shift"), "f15": _("Shift") + "+F3", "f17": _("Shift") + "+F5", "f18": _("Shift") + "+F6",
     **{f"f{number}": f"F{number}" for number in range(1, 13)},

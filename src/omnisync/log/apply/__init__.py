@@ -27,7 +27,7 @@ from omnisync.log.apply.figures import recompute_stock
 from omnisync.log.state import State
 from omnisync.model.events import Event
 
-TABLES_VERSION = 3
+TABLES_VERSION = 4
 """Grows when a table or an apply function changes meaning: the tables are then rebuilt at the next start."""
 
 _HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {

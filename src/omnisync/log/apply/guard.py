@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
+from omnisync.log.apply.customers import remember
 from omnisync.log.apply.figures import DRIFT, REJECTED, on_hand, recompute, resume
-from omnisync.log.rows import HoldRow, QuarantineRow
+from omnisync.log.apply.products import BY_PERSON
+from omnisync.log.rows import CustomerRow, HoldRow, ProductKeyRow, QuarantineRow
 from omnisync.log.state import State
 from omnisync.model.events import (
     ChangeHeld,
+    CodeMapped,
     FiguresHeld,
     FiguresRejected,
     FiguresReleased,
@@ -114,15 +117,29 @@ def quarantined(state: State, event: Quarantined) -> None:
         row.reason, row.first_at, row.last_at, row.times, row.closed_at = event.reason, state.at, state.at, 1, 0
     else:
         row.reason, row.last_at, row.times = event.reason, state.at, row.times + 1
+    row.settled, row.customer, row.sealed, row.digest = 0, event.customer, event.sealed, event.digest
     state.quarantine.put(row)
+    if event.customer:
+        remember(state, CustomerRow(event.customer, event.connector, "", event.sealed))
 
 
 def quarantine_closed(state: State, event: QuarantineClosed) -> None:
     """Mended, or no longer of interest."""
     row = state.quarantine.get((event.connector, event.subject))
     if row is not None and not row.closed_at:
-        row.closed_at = state.at
+        row.closed_at, row.settled = state.at, int(event.settled)
         state.quarantine.put(row)
+
+
+def code_mapped(state: State, event: CodeMapped) -> None:
+    """The code finds the product from now on; the ERP's next card leaves it alone."""
+    product = state.product(event.product)
+    if product is None:
+        return
+    known = state.keys.of(event.code)
+    if product.id not in known:
+        state.keys.add(known, product.id, ProductKeyRow(event.code, product.id, BY_PERSON))
+    state.trace(product.id)
 
 
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
@@ -135,4 +152,5 @@ HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
     FiguresRejected: figures_rejected,
     Quarantined: quarantined,
     QuarantineClosed: quarantine_closed,
+    CodeMapped: code_mapped,
 }

@@ -13,6 +13,9 @@ from omnisync.log.state import State
 from omnisync.model.events import BalancesCounted, Card, PricesCorrected, PricesRead, ProductsGone, ProductsRead, digest
 from omnisync.model.fold import fold
 
+BY_PERSON = "person"
+"""The kind of a key that a person gave a product; the ERP's card knows nothing of it."""
+
 _FEW = 4
 """Up to so many rows, looking each up by itself is as quick as all at once."""
 
@@ -51,7 +54,8 @@ def _fill(product: ProductRow, card: Card) -> None:
 
 
 def _drop_keys(state: State, product: int) -> None:
-    found = state.select("SELECT key, product, kind FROM product_key WHERE product = ?", product)
+    sql = "SELECT key, product, kind FROM product_key WHERE product = ? AND kind <> ?"
+    found = state.select(sql, product, BY_PERSON)
     for values in found:
         state.keys.delete(ProductKeyRow(*values))
 

@@ -302,6 +302,10 @@ CREATE TABLE quarantine (
     last_at INTEGER NOT NULL,
     times INTEGER NOT NULL,
     closed_at INTEGER NOT NULL,
+    settled INTEGER NOT NULL,
+    customer TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    digest TEXT NOT NULL,
     PRIMARY KEY (connector, subject)
 ) STRICT, WITHOUT ROWID;
 

@@ -32,15 +32,15 @@ class _Line(Input):
 class AskLine(ModalScreen[str | None]):
     """What is typed is the answer, None when nothing is."""
 
-    def __init__(self, title: str, hint: str = "") -> None:
+    def __init__(self, title: str, hint: str = "", value: str = "") -> None:
         super().__init__(classes="asking")
-        self._title, self._hint = title, hint
+        self._title, self._hint, self._value = title, hint, value
 
     def compose(self) -> ComposeResult:
         """Title, line, keys."""
         with Vertical(id="box"):
             yield Static(Content.from_markup("[b]$title[/b]", title=clean(self._title)))
-            line = _Line(placeholder=self._hint, compact=True)
+            line = _Line(self._value, placeholder=self._hint, compact=True)
             line.cursor_blink = False
             yield line
         yield KeyLine()

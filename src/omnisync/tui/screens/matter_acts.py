@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from omnisync.errors import DatabaseError
 from omnisync.explain.matters import changes_words, held_words, release_effect, subject_words, what_words
 from omnisync.log.matters import Matter, held_changes
-from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, held, refused, store_names
+from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, held, refused
 from omnisync.log.plan import What
 from omnisync.log.reader import Reader
 from omnisync.log.story import product_of
 from omnisync.model.events import Kind
 from omnisync.ports import in_thread
 from omnisync.text import _, plural
+from omnisync.tui.screens.aside import AsideSheet
 from omnisync.tui.screens.ask import Ask
 from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.drifts import DriftsPage
@@ -44,7 +45,7 @@ class MatterActs:
             case RefusedView():
                 await self._retry([matter])
             case SetAside():
-                await self._again(matter)
+                await self._page.omnisync.push_screen_wait(AsideSheet(matter))
             case UnmatchedView():
                 await self._link(matter)
         self._page.look()
@@ -188,22 +189,11 @@ class MatterActs:
 
     async def _again(self, aside: SetAside) -> None:
         """The ERP is handed the order again; anything else is asked for again where it came from."""
-        from omnisync.model.commands import Pull, RetryOrder
+        from omnisync.model.commands import Replay
 
-        app, reader = self._page.omnisync, self._page.reader
-        if reader is None:
-            return
-        of_store = aside.connector in store_names(reader)
-        name = subject_words(aside.subject)
-        if not of_store and aside.subject.startswith("order:"):
-            if await app.order(RetryOrder(aside.subject)) is not None:
-                app.say(_("{what} goes to the ERP again.").format(what=name))
-        elif await app.order(Pull(aside.connector if of_store else "")) is not None:
-            app.say(
-                _("{store} is asked again; {what} leaves this list once it can be read.").format(
-                    store=aside.connector, what=name
-                )
-            )
+        app = self._page.omnisync
+        if await app.order(Replay(aside.connector, aside.subject)) is not None:
+            app.say(_("{what} is tried again.").format(what=subject_words(aside.subject)))
 
     async def _link(self, listing: UnmatchedView) -> None:
         from omnisync.model.commands import Link

@@ -61,7 +61,8 @@ class MattersPage(Page):
     HELP_TEXT = _(
         "Everything that stands still until a person has looked at it. ‖ held: a suspicious change; Enter asks, then "
         "lets it go, n says no. ! refused: a store didn't take a figure; Enter sends it again. ✗ set aside: an order or a line of "
-        "a file that can't be read; Enter tries it again. ? unmatched: a listing whose product isn't known; Enter "
+        "a file that can't be read; Enter shows it: mend a field, say which product it "
+        "is, try it again, dismiss it. ? unmatched: a listing whose product isn't known; Enter "
         "lets you choose it. Space selects several, Ctrl+A all that are shown: Enter then settles them together, "
         "after it has said how many there are and what that does."
     )
