@@ -5,15 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.tui.hardware_shop import opened, shown, until
+from tests.tui.hardware_shop import lines, opened, products, shown, until
 from tests.tui.troubled_shop import GONE, NEWER, OLDER, Attached, add_order, daemon, fill
+from textual.widgets import OptionList
 
 from omnisync.folders import DATABASE
 from omnisync.log.order_list import OrderWish, counts, freeze, order_rows, orders_of_buyers
 from omnisync.log.order_sheet import order_sheet
 from omnisync.log.reader import Reader
 from omnisync.tui.app import OmniSync
+from omnisync.tui.screens.ask import Choose
+from omnisync.tui.screens.history import History
+from omnisync.tui.screens.order import Sheet
 from omnisync.tui.screens.orders import Orders
+from omnisync.tui.screens.record import Record
+from omnisync.tui.screens.why import WhyPage
 
 
 @pytest.fixture
@@ -116,6 +122,39 @@ async def test_the_sheet_opens_the_product_and_the_buyer_s_other_orders(folder: 
         await until(lambda: not isinstance(app.screen, Orders))
         await pilot.press("enter")
         await until(lambda: 'Boru ¾" galvaniz' in shown(app))
+
+
+async def test_the_sheet_opens_the_order_s_history(folder: Path) -> None:
+    async with opened(folder, size=(110, 40)) as (app, pilot):
+        await pilot.press("f7")
+        await until(lambda: len(rows(app)) == 5)
+        page(app).table.move_to(rows(app).index(OLDER))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, Sheet) and "short 1 in DEPO" in shown(app))
+        await pilot.press("f3")
+        await until(lambda: isinstance(app.screen, History) and "1 event" in shown(app))
+        assert OLDER in shown(app)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, Record) and f"order:trendyol:{OLDER}" in shown(app))
+        await pilot.press("escape", "escape")
+        await until(lambda: isinstance(app.screen, Sheet))
+
+
+async def test_why_opens_an_order_behind_the_figures_and_asks_which(folder: Path) -> None:
+    async with opened(folder, size=(110, 40)) as (app, pilot):
+        await pilot.press(*"/BRU-0200", "enter")
+        await until(lambda: products(app).table.count == 1)
+        await pilot.press("w")
+        await until(lambda: isinstance(app.screen, WhyPage) and "What led there" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, Choose))
+        known = [str(option.prompt).split()[0] for option in app.screen.query_one(OptionList).options]
+        assert sorted(known) == sorted(["10245", OLDER, NEWER, GONE])
+        await pilot.press("down", "enter")
+        await until(lambda: isinstance(app.screen, Sheet) and "Ordered" in shown(app))
+        assert lines(app)[1].split()[0] == known[1]
+        await pilot.press("escape")
+        await until(lambda: isinstance(app.screen, WhyPage))
 
 
 async def test_a_buyer_is_erased_after_a_yes_and_the_order_stays(folder: Path) -> None:
