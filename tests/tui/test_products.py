@@ -14,6 +14,7 @@ from omnisync.model.events import BalancesCounted, Card, Count, ProductsRead
 from omnisync.tui.screens.ask import Ask, Choose
 from omnisync.tui.screens.plan import PlanAsk
 from omnisync.tui.screens.product import Sheet
+from omnisync.tui.screens.products import Products
 from omnisync.tui.screens.update import GeneralUpdate
 from omnisync.tui.screens.why import WhyPage
 
@@ -258,6 +259,21 @@ async def test_sheet_and_why_and_back(folder: Path) -> None:
         await until(lambda: "woo-hu shows" in shown(app))
         await pilot.press("escape", "escape")
         await until(lambda: app.screen is products(app))
+
+
+async def test_the_list_is_as_it_was_left_after_the_other_screens_also_at_another_size(folder: Path) -> None:
+    async with opened(folder) as (app, pilot):
+        await pilot.press("down", "down")
+        before = lines(app)[1:]
+        for key in ("f7", "f9", "f8"):
+            await pilot.press(key)
+            await until(lambda: not isinstance(app.screen, Products) and app.screen.is_attached)
+            await pilot.press("f2")
+            await until(lambda: lines(app)[1:] == before)
+        await pilot.press("f7")
+        await pilot.resize_terminal(80, 30)
+        await pilot.press("f2")
+        await until(lambda: products(app).table.size.width == 80 and products(app).table.cursor == 2)
 
 
 async def test_copying_puts_the_clean_code_into_the_clipboard_and_a_file(folder: Path) -> None:

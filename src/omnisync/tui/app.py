@@ -122,6 +122,8 @@ class OmniSync(App[None]):
         page = self._pages.get(name)
         if page is None:
             page = self._pages[name] = _made(name)
+            # One that is not installed is taken apart when another takes its place.
+            self.install_screen(page, name)
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if self.screen is not page:
