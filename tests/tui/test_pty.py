@@ -15,8 +15,8 @@ from tests.terminal import Burst, Terminal
 from tests.tui import hostile, hostile_shop
 from tests.tui.hostile_shop import STORE
 
-_F1, _F3, _F4, _F5, _F6, _F7, _F8, _F9, _F12 = (
-    "\x1bOP", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~", "\x1b[20~", "\x1b[24~",
+_F1, _F2, _F3, _F4, _F5, _F6, _F7, _F8, _F9, _F12 = (
+    "\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~", "\x1b[20~", "\x1b[24~",
 )  # fmt: skip
 _DOWN, _ESCAPE, _ENTER, _PALETTE = "\x1b[B", "\x1b", "\r", "\x10"
 
@@ -114,6 +114,44 @@ def test_hostile_buyers_do_nothing(terminal: Terminal) -> None:
         _look(terminal, _ENTER)
         terminal.send(_DOWN)
     _look(terminal, _F12, _F5, _F6, _F1)
+    _end(terminal)
+
+
+def test_hostile_orders_and_products_do_nothing_in_their_histories(terminal: Terminal) -> None:
+    _seen(terminal, _F7, "W-23")
+    for _ in range(4):
+        _seen(terminal, _ENTER, "What happened")
+        _seen(terminal, _F3, "1 event")
+        _seen(terminal, _ENTER, "sealed")
+        for _level in range(3):
+            _leave(terminal)
+        terminal.send(_DOWN)
+    _seen(terminal, _F2, "H-000")
+    _seen(terminal, _ENTER, "next store")
+    _seen(terminal, _F3, " events")
+    # The events name every product: each record holds every text.
+    for _ in range(7):
+        _seen(terminal, _ENTER, "actor")
+        _leave(terminal)
+        terminal.press("y")
+        terminal.send(_DOWN)
+    assert len(_end(terminal)) == 7
+
+
+def test_hostile_listings_and_reasons_do_nothing_in_what_waits(terminal: Terminal) -> None:
+    _seen(terminal, _F9, STORE)
+    since = terminal.send(_F6)
+    terminal.until_written(b"What waits for you", since)
+    terminal.until_written(b"unmatched", since)
+    terminal.press("\x1b[F")
+    for _ in hostile.NAMES:
+        _seen(terminal, _ENTER, "Which product")
+        _leave(terminal)
+        terminal.press("\x1b[A")
+    for _ in hostile.NAMES:
+        terminal.press("\x1b[A", 0.03)
+    assert b"24 figures are held" in terminal.written()
+    _look(terminal, _ENTER, _F4, _F6, "\x01" + _ENTER)
     _end(terminal)
 
 
