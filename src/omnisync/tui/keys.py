@@ -215,6 +215,7 @@ def spoken(key: str) -> str:
 
 
 _SPOKEN = {
+    "left_square_bracket": "[", "right_square_bracket": "]",
     "question_mark": "?", "slash": "/", "escape": "Esc", "delete": "Del", "enter": "Enter", "space": _("Space"), "tab": "Tab",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "up": "↑", "down": "↓", "left": "←",
     "right": "→", "ctrl": "Ctrl", "shift": _("Shift"), "f15": _("Shift") + "+F3", "f17": _("Shift") + "+F5", "f18": _("Shift") + "+F6",
