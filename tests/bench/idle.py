@@ -22,6 +22,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from tests.bench.figure import Figure, at_most
+from tests.bench.going import say_go
 from tests.bench.size import Size
 
 from omnisync.connect.sandbox import Profile
@@ -74,17 +75,15 @@ async def _daemons(folder: Path, size: Size) -> list[tuple[float, float]]:
         place.config.write_text(re.sub(r"(orders|balances)_every = .*\n", "", place.config.read_text("utf-8")), "utf-8")
         command = [str(Path(sys.executable).with_name("omnisync")), "--config", str(place.config), "daemon"]
         rest = _REST if size.seconds > 10 else 0.0
-        return [await _watched(command, size, rest, folder / "data" / DATABASE) for _ in range(2)]
+        return [await _watched(command, size, rest, place) for _ in range(2)]
 
 
-async def _watched(
-    command: Sequence[str], size: Size, rest: float, database: Path | None = None
-) -> tuple[float, float]:
+async def _watched(command: Sequence[str], size: Size, rest: float, place: Place | None = None) -> tuple[float, float]:
     """Percent of one processor, and megabytes, of a process that has come to rest."""
     process = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
     try:
-        if database is not None:
-            await _settled(database, process)
+        if place is not None:
+            await _settled(place, process)
         await asyncio.sleep(rest)
         before = _ticks(process.pid)
         began = time.monotonic()
@@ -97,21 +96,23 @@ async def _watched(
         await process.wait()
 
 
-async def _settled(database: Path, process: Process) -> None:
+async def _settled(place: Place, process: Process) -> None:
     patience = time.monotonic() + _PATIENCE
-    while not _at_rest(database):
+    while not _at_rest(place):
         assert process.returncode is None, "the daemon ended"
         assert time.monotonic() < patience, "the daemon did not come to rest"
         await asyncio.sleep(1)
 
 
-def _at_rest(database: Path) -> bool:
+def _at_rest(place: Place) -> bool:
     try:
-        with Reader(database) as reader:
+        with Reader(place.folder / "data" / DATABASE) as reader:
             stores = overview.stores(reader)
+            if len(stores) == len(STORES):
+                say_go(place.config, reader)
     except DatabaseError:
         return False
-    return len(stores) == len(STORES) and all(store.listings and not store.waiting for store in stores)
+    return len(stores) == len(STORES) and all(store.live and store.listings and not store.waiting for store in stores)
 
 
 def _ticks(pid: int) -> int:

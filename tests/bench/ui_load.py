@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.bench import on_screen
 from tests.bench.figure import Figure, at_most
+from tests.bench.going import say_go
 from tests.bench.measure import percentile
 from tests.bench.size import Size
 from tests.terminal import Terminal
@@ -26,6 +27,7 @@ from omnisync.demo.place import STORES, Place
 from omnisync.demo.serve import Wish
 from omnisync.demo.stores import open_store
 from omnisync.folders import DATABASE
+from omnisync.log import overview
 from omnisync.log.reader import Reader
 
 NAMES = ("ui_under_load",)
@@ -69,6 +71,8 @@ def _measured(place: Place, size: Size) -> list[float]:
         terminal.until(database.exists, "there is a database")
         terminal.until_written(b"running here")
         with Reader(database) as reader:
+            terminal.until(lambda: len(overview.stores(reader)) == len(STORES), "the stores are known", _PATIENCE)
+            say_go(place.config, reader)
             listings = "SELECT count(*) FROM figure WHERE mode = 'push'"
             terminal.until(lambda: reader.one(listings) and not reader.one(_WAITING), "it rests", _PATIENCE)
             while len(took) < size.samples:
