@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from omnisync.model.money import Money
+from omnisync.model.money import Money, scaled
 from omnisync.model.order import Address, Customer, OrderLine, OrderPart, OrderState
 from omnisync.model.quantity import PIECE
 
@@ -98,7 +98,7 @@ def gmt(at: int) -> str:
 
 def _line(line: Row, currency: str, returned: Mapping[str, int]) -> OrderLine:
     """One line: its amounts are net with the tax beside them; a deleted product leaves id 0 behind."""
-    ordered = int(_amount(line.get("quantity")) * PIECE)
+    ordered = scaled(_amount(line.get("quantity")), PIECE)
     gross = _sum([line], "total", "total_tax")
     listing = line.get("variation_id") or line.get("product_id")
     codes = (str(line.get(name) or "") for name in ("sku", "global_unique_id"))
