@@ -109,7 +109,6 @@ class OmniSync(App[None]):
         """To be called when it has run: a thread that still reads a terminal which is gone would never end."""
         if isinstance(self._driver, LinuxDriver):
             self._driver.exit_event.set()
-            self._driver.close()
 
     # Screens
 
