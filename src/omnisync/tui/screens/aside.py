@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content as Text
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from omnisync.errors import DatabaseError
 from omnisync.explain.matters import advice_words, subject_words
+from omnisync.log import set_aside
 from omnisync.log.overview import SetAside
 from omnisync.log.reader import Reader
-from omnisync.log.set_aside import Content, content
 from omnisync.model.clean import clean
 from omnisync.model.payload import PayloadField, fields, mended
 from omnisync.ports import in_thread
@@ -41,7 +41,7 @@ class AsideSheet(ModalScreen[None]):
     def __init__(self, aside: SetAside) -> None:
         super().__init__(classes="asking")
         self._aside = aside
-        self._found: Content | None = None
+        self._found: set_aside.Content | None = None
         self._payload = ""
         self._fields: list[PayloadField] = []
 
@@ -49,10 +49,10 @@ class AsideSheet(ModalScreen[None]):
         """What and why, the fields, keys."""
         title = f"{self._aside.connector}: {subject_words(self._aside.subject)}"
         with Vertical(id="box"):
-            yield Static(Text.from_markup("[b]$title[/b]", title=clean(title)))
-            yield Static(Text(clean(self._aside.reason, 400)), id="reason")
+            yield Static(Content.from_markup("[b]$title[/b]", title=clean(title)))
+            yield Static(Content(clean(self._aside.reason, 400)), id="reason")
             yield OptionList(markup=False)
-            yield Static(Text(clean(advice_words(self._aside), 200)), id="advice")
+            yield Static(Content(clean(advice_words(self._aside), 200)), id="advice")
         yield KeyLine()
 
     @property
@@ -68,9 +68,9 @@ class AsideSheet(ModalScreen[None]):
     async def _read(self) -> None:
         database = self.omnisync.desk.database
 
-        def read() -> Content:
+        def read() -> set_aside.Content:
             with Reader(database) as reader:
-                return content(reader, self._aside)
+                return set_aside.content(reader, self._aside)
 
         try:
             self._found = await in_thread(read)
@@ -85,11 +85,11 @@ class AsideSheet(ModalScreen[None]):
         marked = options.highlighted or 0
         self._fields = fields(self._payload) if self._payload else []
         options.clear_options()
-        options.add_options(Option(Text(f"{clean(f.path, 60)}  {clean(f.text, 300)}")) for f in self._fields)
+        options.add_options(Option(Content(f"{clean(f.path, 60)}  {clean(f.text, 300)}")) for f in self._fields)
         if self._fields:
             options.highlighted = min(marked, len(self._fields) - 1)
         else:
-            options.add_option(Option(Text(_("Nothing of what was told was kept.")), disabled=True))
+            options.add_option(Option(Content(_("Nothing of what was told was kept.")), disabled=True))
 
     def action_edit(self) -> None:
         """Edit the marked field."""
@@ -118,7 +118,7 @@ class AsideSheet(ModalScreen[None]):
         if reply is None:
             return
         if reply.get("mended") is False:
-            self.query_one("#reason", Static).update(Text(clean(str(reply["reason"]), 400)))
+            self.query_one("#reason", Static).update(Content(clean(str(reply["reason"]), 400)))
             self.omnisync.warn(_("Still set aside: {reason}").format(reason=reply["reason"]))
             return
         done = _("It is understood now: {what}.") if reply.get("mended") else _("{what} is tried again.")
