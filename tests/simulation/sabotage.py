@@ -252,8 +252,9 @@ def _sent_again_blindly(patch: Patch) -> None:
         rules = await sync.log.transact(lambda change: change.state.rules()[sync.name])
         pushed = await sync.log.transact(lambda change: planning.push_items(change, sync.name, items, rules))
         await self._send_again(planning.Batch(batch.key, pushed, tuple(items)))
-        now: int = sync.clock.now()
-        return now
+        # A cut connection takes no time here: without a pause it would be sent for ever in one moment.
+        soon: int = sync.clock.now() + 1_000
+        return soon
 
     patch.setattr(push.Pusher, "_look_up", changed)
 
