@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator
 
 from omnisync.cli.checkup import Checked
-from omnisync.connect.check import Finding, Grade
-from omnisync.errors import ConnectorError, OmniSyncError, SourceProblem
+from omnisync.connect.check import Checkable, Finding, Grade, tested
+from omnisync.errors import ConnectorError, SourceProblem
 from omnisync.model.secrecy import Secrets
 from omnisync.settings import Settings, StoreSettings
 from omnisync.shop import ERP, Shop
-from omnisync.text import _, plural
-
-
-class _Connector(Protocol):
-    async def check(self) -> Sequence[Finding]: ...
-    async def close(self) -> None: ...
+from omnisync.text import _
 
 
 async def connections(settings: Settings, seconds: float) -> list[Checked]:
     """What every connection says of itself, all asked at once, each within the time."""
     shop = Shop(settings)
     secrets = Secrets(shop.secrets())
-    makers: dict[str, Callable[[], _Connector]] = {ERP: shop.erp}
+    makers: dict[str, Callable[[], Checkable]] = {ERP: shop.erp}
     for name, store in settings.stores.items():
         if store.active:
             makers[name] = lambda name=name: shop.store(name)  # type: ignore[misc]
-    found = await asyncio.gather(*(_ask(make, seconds) for make in makers.values()))
+    found = await asyncio.gather(*(tested(make, seconds) for make in makers.values()))
     by_name = dict(zip(makers, found, strict=True))
     if all(finding.grade is not Grade.PROBLEM for finding in by_name[ERP]):
         for name, findings in (await _unknown_names(shop, settings)).items():
@@ -36,30 +30,7 @@ async def connections(settings: Settings, seconds: float) -> list[Checked]:
     checked = [Checked(name, finding) for name, findings in by_name.items() for finding in findings]
     silent = [name for name, store in settings.stores.items() if not store.active]
     checked += [Checked(name, Finding(Grade.OK, _("is switched off in the configuration"))) for name in silent]
-    return [Checked(each.about, _blotted(each.finding, secrets)) for each in checked]
-
-
-def _blotted(finding: Finding, secrets: Secrets) -> Finding:
-    """Without secrets, in case a platform repeats one in its words (P10)."""
-    return Finding(finding.grade, secrets.blot(finding.text), secrets.blot(finding.advice))
-
-
-async def _ask(make: Callable[[], _Connector], seconds: float) -> Sequence[Finding]:
-    try:
-        connector = make()
-        try:
-            async with asyncio.timeout(seconds):
-                return await connector.check()
-        finally:
-            await connector.close()
-    except TimeoutError:
-        text = plural("did not answer within {n} second", "did not answer within {n} seconds", round(seconds))
-        return [Finding(Grade.PROBLEM, text, _("Check the address, and this machine's connection to the internet."))]
-    except OmniSyncError as error:
-        return [Finding(Grade.PROBLEM, str(error))]
-    except Exception as error:
-        text = _("the connector itself failed: {reason}").format(reason=f"{type(error).__name__}: {error}")
-        return [Finding(Grade.PROBLEM, text, _("Tell whoever wrote the connector."))]
+    return [Checked(each.about, each.finding.without(secrets)) for each in checked]
 
 
 async def _unknown_names(shop: Shop, settings: Settings) -> dict[str, list[Finding]]:

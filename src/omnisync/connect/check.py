@@ -37,7 +37,7 @@ class Finding:
         return replace(self, text=secrets.blot(self.text), advice=secrets.blot(self.advice))
 
 
-class Checked(Protocol):
+class Checkable(Protocol):
     """A connector, as far as its test goes."""
 
     async def check(self) -> Sequence[Finding]:
@@ -47,17 +47,17 @@ class Checked(Protocol):
         """End it."""
 
 
-async def tested(make: Callable[[], Checked]) -> Sequence[Finding]:
+async def tested(make: Callable[[], Checkable], seconds: float = _PATIENCE) -> Sequence[Finding]:
     """What a new connector says of its connection; what it can't say itself is a finding too."""
     try:
         connector = make()
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(seconds):
                 return await connector.check()
         finally:
             await connector.close()
     except TimeoutError:
-        text = plural("did not answer within {n} second", "did not answer within {n} seconds", round(_PATIENCE))
+        text = plural("did not answer within {n} second", "did not answer within {n} seconds", round(seconds))
         return [Finding(Grade.PROBLEM, text, _("Check the address, and this machine's connection to the internet."))]
     except OmniSyncError as error:
         return [Finding(Grade.PROBLEM, str(error))]

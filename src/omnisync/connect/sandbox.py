@@ -8,6 +8,7 @@ strict as the platform. It is written from the facts, never from the connector. 
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ class SandboxFigure:
     price: str
 
 
-class Sandbox:
+class Sandbox(ABC):
     """Base of every sandbox. A platform overrides the routes and the seven verbs of the control interface.
 
     ``options`` are the connector options that sign in to it, but for its address (see ``address_option``).
@@ -118,37 +119,37 @@ class Sandbox:
 
     # What a platform provides.
 
+    @abstractmethod
     def routes(self) -> Sequence[BaseRoute]:
         """The platform's own API."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fault(self, fault: Fault) -> Response:
         """How this platform words that fault (those which are an answer)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seed(self, products: Sequence[SandboxProduct]) -> None:
         """Put products on sale."""
-        raise NotImplementedError
 
+    @abstractmethod
     def figures(self) -> list[SandboxFigure]:
         """What every listing shows right now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def buy(self, lines: Sequence[SandboxOrderLine], *, paid: bool = True) -> str | None:
         """A buyer orders; answers the order number, or None when the store refuses (sold out)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def move(self, number: str, state: OrderState) -> None:
         """The order goes on: shipped, delivered, cancelled by the buyer, returned."""
-        raise NotImplementedError
 
+    @abstractmethod
     def edit(self, remote_id: str, *, stock: int | None = None, price: str | None = None) -> None:
         """Somebody changes a figure by hand in the store's own panel."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sold(self) -> dict[str, int]:
         """Pieces in live (not cancelled, not returned) orders, by remote id."""
-        raise NotImplementedError
 
     # What the kit provides.
 
