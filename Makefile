@@ -47,7 +47,7 @@ fix: $(STAMP) ## put right what can be put right by machine
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-# The file is installed with hashes, and names no index: whoever installs it uses their own. Made with the oldest
+# Versions and hashes only: whoever installs it takes the packages from where they always do. Made with the oldest
 # Python that is supported, because a newer one needs fewer packages: make pins PYTHON=python3.11
 pins: ## choose the newest versions that pyproject.toml allows and write requirements.txt (takes minutes)
 	@$(PYTHON) -m venv --clear $(PINS_VENV)
@@ -55,8 +55,7 @@ pins: ## choose the newest versions that pyproject.toml allows and write require
 	@$(PINS_VENV)/bin/python -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); \
 		print(*p["project"]["dependencies"], *p["dependency-groups"]["dev"], sep="\n")' > $(PINS_VENV)/pyproject.in
 	@$(PINS_VENV)/bin/pip-compile --quiet --no-config --generate-hashes --upgrade --strip-extras --no-allow-unsafe \
-		--no-header --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-		--output-file $(PINS_VENV)/pinned.txt $(PINS_VENV)/pyproject.in
+		--no-header --no-emit-options --output-file $(PINS_VENV)/pinned.txt $(PINS_VENV)/pyproject.in
 	@{ echo '# Every package that OmniSync and its tests run on. Written by `make pins`; edit pyproject.toml instead.'; \
 		sed -e '/^-/d' -e '/:\/\//d' -e 's#-r $(PINS_VENV)/pyproject.in#pyproject.toml#' $(PINS_VENV)/pinned.txt; } > requirements.txt
 
@@ -67,7 +66,7 @@ $(STAMP): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(MAKE) --no-print-directory $(VENV)
 	@echo "Installing what OmniSync needs into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements.txt
-	@$(PIP) install --no-index --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q src plugins
 	@touch $@
 
