@@ -95,7 +95,7 @@ async def test_fresh_takes_new_products_in_and_keeps_the_cursor_on_its_product(f
 async def test_every_column_sorts_both_ways(folder: Path) -> None:
     async with opened(folder) as (app, _pilot):
         page = products(app)
-        for column in page.sortable():
+        for column in page.shape.sortable():
             for descending in (False, True):
                 page.sort_by(column)
                 await until(lambda: page.order is not None and page._built_wish == page.wish)

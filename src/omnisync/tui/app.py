@@ -36,6 +36,30 @@ _STATUS_EVERY = 0.6
 """Seconds that lie at least between two looks at all stores' counts."""
 
 
+def _made(name: str) -> Page:
+    """The screen of that name; what it needs is imported when it is first seen."""
+    match name:
+        case "first_run":
+            from omnisync.tui.screens.first_run import Welcome
+
+            return Welcome()
+        case "log":
+            from omnisync.tui.screens.log import Log
+
+            return Log()
+        case "orders":
+            from omnisync.tui.screens.orders import Orders
+
+            return Orders()
+        case "stores":
+            from omnisync.tui.screens.stores import Stores
+
+            return Stores()
+    from omnisync.tui.screens.products import Products
+
+    return Products()
+
+
 class OmniSync(App[None]):
     """One shop's screens. What the app does itself is the same on each of them."""
 
@@ -45,6 +69,8 @@ class OmniSync(App[None]):
     ESCAPE_TO_MINIMIZE = False
     COMMAND_PALETTE_BINDING = ""
     BINDINGS: ClassVar = bindings("app")
+    # Those that keep their state while another is seen; each is made when it is first shown.
+    SCREENS: ClassVar = {name: partial(_made, name) for name in ("first_run", "products", "orders", "stores", "log")}
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -56,7 +82,6 @@ class OmniSync(App[None]):
         self.leads_to = ""
         """What a person chose to do once the screens are left: "demo", or nothing."""
         self.acts = Acts(desk.database, self.say, self.warn)
-        self._pages: dict[str, Page] = {}
         self._counting = False
         self._recount = False
         self._unread = ""
@@ -115,14 +140,10 @@ class OmniSync(App[None]):
     def action_screen(self, name: str) -> None:
         """Show one of the main screens; it keeps its state while another is seen."""
         if not self.desk.configured and self.desk.guide is not None:
-            if self._pages:
+            if len(self.screen_stack) > 1:
                 return
             name = "first_run"
-        page = self._pages.get(name)
-        if page is None:
-            page = self._pages[name] = _made(name)
-            # One that is not installed is taken apart when another takes its place.
-            self.install_screen(page, name)
+        page = self.get_screen(name)
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if self.screen is not page:
@@ -346,27 +367,3 @@ class OmniSync(App[None]):
         self.copy_to_clipboard(safe)
         kept = small_files.keep(self.desk.folder, safe)
         self.say(_("Copied: {text}").format(text=clean(safe, 120)) + (f" ({kept.name})" if kept else ""))
-
-
-def _made(name: str) -> Page:
-    """The screen of that name; what it needs is imported when it is first seen."""
-    match name:
-        case "first_run":
-            from omnisync.tui.screens.first_run import Welcome
-
-            return Welcome()
-        case "log":
-            from omnisync.tui.screens.log import Log
-
-            return Log()
-        case "orders":
-            from omnisync.tui.screens.orders import Orders
-
-            return Orders()
-        case "stores":
-            from omnisync.tui.screens.stores import Stores
-
-            return Stores()
-    from omnisync.tui.screens.products import Products
-
-    return Products()

@@ -37,6 +37,22 @@ class Source(Protocol[R_co]):
         """The rows from position ``start`` up to ``stop``."""
 
 
+class Rows(Generic[R]):
+    """A source of few rows, as they were last read."""
+
+    def __init__(self, rows: Sequence[R] = ()) -> None:
+        self.rows = rows
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.rows)
+
+    def page(self, start: int, stop: int) -> Sequence[R]:
+        """The rows at these positions."""
+        return self.rows[start:stop]
+
+
 class Pages(Generic[R]):
     """``arrived`` is called on the loop with the positions that differ, or None: anything may."""
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
-from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Static
+from textual import work
 
 from omnisync.errors import DatabaseError
 from omnisync.explain.drift import accept_effect, cause_title, drift_words, owner_words, repair_effect, what_happens
@@ -22,8 +19,9 @@ from omnisync.model.rules import StoreRules
 from omnisync.ports import in_thread
 from omnisync.text import _, age, plural
 from omnisync.tui.keys import bindings
+from omnisync.tui.pages import Rows
 from omnisync.tui.screens.ask import Ask
-from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.list_page import ListPage
 from omnisync.tui.widgets.counts import Counts
 from omnisync.tui.widgets.lines import Line, Lines
 from omnisync.tui.widgets.table import MARGIN, Cell, Column, VirtualTable, fitted
@@ -31,46 +29,26 @@ from omnisync.tui.widgets.table import MARGIN, Cell, Column, VirtualTable, fitte
 _NARROW = 70
 
 
-class _Found:
+class _Found(Rows[DriftView]):
     """The rows as last read."""
 
     def __init__(self, rows: Sequence[DriftView], rules: dict[str, StoreRules], ages: Sequence[FiguresAge]) -> None:
-        self.rows, self.rules, self.ages = rows, rules, ages
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.rows)
-
-    def page(self, start: int, stop: int) -> Sequence[DriftView]:
-        """The rows at these positions."""
-        return self.rows[start:stop]
+        super().__init__(rows)
+        self.rules, self.ages = rules, ages
 
 
 class DriftTable(VirtualTable[DriftView]):
     """One row per figure. One is settled, or all."""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without the keys to select."""
-        del parameters
-        return action not in ("select", "all")
-
-    def action_select(self) -> None:
-        """Each is settled by itself, or all are."""
-
-    def key_of(self, row: DriftView) -> int:
-        """Not needed, as nothing is selected."""
-        return hash((row.store, row.code, row.kind))
+    SELECTS = False
 
 
-class DriftsPage(Page):
+class DriftsPage(ListPage[DriftTable]):
     """What differs, at one store or at all; below, the marked one in full."""
 
     BINDINGS: ClassVar = bindings("drifts")
-    CSS = """
-    DriftsPage DriftTable { height: 1fr; }
-    DriftsPage Lines { height: auto; max-height: 45%; border-top: solid $primary; }
-    """
+    TITLE_TEXT = _("What differs")
+    TABLE = DriftTable
     HELP_TEXT = _(
         "Every figure that an audit found to be another one at its store than we had confirmed, with the cause: sold "
         "there, silently refused, late batch, edited by hand. What the ERP owns is repaired by itself; what you are to "
@@ -84,34 +62,9 @@ class DriftsPage(Page):
         self._problem = ""
         self._read = False
 
-    def body(self) -> ComposeResult:
-        """The table, and the marked one in full."""
-        yield Counts(_("What differs"))
-        yield DriftTable(id="drifts")
-        yield Lines()
-        yield Static("", id="empty", classes="hidden", markup=False)
-
     def on_mount(self) -> None:
         """Read."""
-        self.set_focus(self.table)
-        self.fit()
-        self._show_empty()
         self.data_changed()
-
-    @property
-    def table(self) -> DriftTable:
-        """The list."""
-        return self.query_one(DriftTable)
-
-    def on_resize(self) -> None:
-        """Another width has room for other columns."""
-        self.fit()
-
-    def fit(self) -> None:
-        """Lay the columns out anew."""
-        if self.size.width > 1:
-            self.table.lay_out(self._lay_out(self.size.width - 1))
-            self._tell()
 
     # Data
 
@@ -135,14 +88,14 @@ class DriftsPage(Page):
             found = await in_thread(read)
         except DatabaseError as error:
             self._problem = str(error)
-            self._show_empty()
+            self.show_empty()
             return
         if self.composed:
             self._found, self._problem, self._read = found, "", True
             self.table.show(found, self.table.cursor)
             self._count()
-            self._show_empty()
-            self._tell()
+            self.show_empty()
+            self.tell()
 
     def _count(self) -> None:
         asks = sum(each.waits == "asks" for each in self._found.rows)
@@ -150,7 +103,8 @@ class DriftsPage(Page):
             [(_("differ"), self._found.count, "waiting"), (_("you are asked"), asks, "held")]
         )  # fmt: skip
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The marked one in full, and how old the figures are."""
         now = self.omnisync.desk.clock.now()
         row = self.table.row
         if row is not None and (rules := self._found.rules.get(row.store)) is not None:
@@ -167,23 +121,8 @@ class DriftsPage(Page):
             oldest = min(known, key=lambda each: each.at)
             self.note(_("figures {age} old").format(age=age(oldest.at, now)))
 
-    @on(VirtualTable.Moved)
-    def _moved(self) -> None:
-        self._tell()
-
-    def _show_empty(self) -> None:
-        empty = not self.table.count
-        box = self.query_one("#empty", Static)
-        box.set_class(not empty, "hidden")
-        for widget in (self.table, self.query_one(Lines)):
-            widget.set_class(empty, "hidden")
-        if empty:
-            box.update(Content(self._why_empty()))
-            self.set_focus(None)
-        elif self.focused is None:
-            self.set_focus(self.table)
-
-    def _why_empty(self) -> str:
+    def why_empty(self) -> str:
+        """The reason, and the next step."""
         if self._problem:
             return _("This can't be read just now.\n\n{problem}").format(problem=clean(self._problem, 300))
         if self.reader is not None and not self._read:
@@ -267,7 +206,8 @@ class DriftsPage(Page):
 
     # Columns
 
-    def _lay_out(self, width: int) -> list[Column]:
+    def columns(self, width: int) -> Sequence[Column]:
+        """What a row shows at that width."""
         sizes = {"store": 0 if self.store else 10, "code": 14, "kind": 0 if width < _NARROW else 6, "change": 19}
         used = sum(size + 1 for size in sizes.values() if size)
         sizes["cause"] = min(18, max(6, width - MARGIN - used - 1))

@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from omnisync.model.clean import clean
 from omnisync.text import _
-from omnisync.tui.keys import bindings
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.record import LONGEST_COPY, Record
-from omnisync.tui.widgets.found import Found
+from omnisync.tui.widgets.find_line import FindBar, FindLine
 from omnisync.tui.widgets.log_view import LogView
 
 _PAUSE = 0.2
 """Seconds without a further letter after which it is looked for."""
 
 
-class LogFind(Input):
-    """What is looked for in the lines."""
-
-    BINDINGS: ClassVar = bindings("find")
-    HELP_TEXT = _(
-        "Type a text that the line must hold, in any case. Enter goes to the list, Esc shows every line again."
-    )
-
-    def action_done(self) -> None:
-        """To the list, at once: the next key may already be there."""
-        self.screen.set_focus(self.screen.query_one(LogView))
-
-    def action_clear(self) -> None:
-        """Every line again."""
-        self.value = ""
-        self.action_done()
+_FIND_HELP = _("Type a text that the line must hold, in any case. Enter goes to the list, Esc shows every line again.")
 
 
 class LogPage(Page):
@@ -53,17 +33,7 @@ class LogPage(Page):
 
     def body(self) -> ComposeResult:
         """The line to find with, the list."""
-        with Horizontal(id="findline"):
-            yield Static(
-                Content(f" {clean(self.TITLE_TEXT, 40)} ▸" if self.TITLE_TEXT else " ▸"),
-                id="sign",
-                classes="titled",
-                markup=False,
-            )
-            find = LogFind(placeholder=self.FIND_HINT, compact=True, id="find", select_on_focus=False)
-            find.cursor_blink = False
-            yield find
-            yield Found()
+        yield FindBar(FindLine(self.FIND_HINT, _FIND_HELP, self._to_list), self.TITLE_TEXT)
         yield LogView(id="lines")
         yield Static("", id="empty", classes="hidden", markup=False)
 
@@ -115,11 +85,14 @@ class LogPage(Page):
         self._pause = self.set_timer(_PAUSE, self._find)
 
     def _find(self) -> None:
-        self.looked_for(self.query_one(LogFind).value.strip())
+        self.looked_for(self.query_one(FindLine).value.strip())
 
     def action_find(self) -> None:
         """Type what to find."""
-        self.set_focus(self.query_one(LogFind))
+        self.query_one(FindLine).begin()
+
+    def _to_list(self) -> None:
+        self.set_focus(self.view)
 
     @on(LogView.Opened)
     def action_record(self) -> None:

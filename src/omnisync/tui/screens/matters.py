@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events, on, work
-from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Static
 
 from omnisync.errors import DatabaseError
 from omnisync.explain.matters import (
@@ -30,7 +28,7 @@ from omnisync.text import _, number, when
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.ask_line import AskLine
-from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.list_page import ListPage
 from omnisync.tui.screens.matter_acts import MatterActs
 from omnisync.tui.widgets.counts import Counts
 from omnisync.tui.widgets.lines import Line, Lines
@@ -50,14 +48,12 @@ class MatterTable(VirtualTable[Matter]):
         return hash(row)
 
 
-class MattersPage(Page):
+class MattersPage(ListPage[MatterTable]):
     """What waits, of one store or of all; below, the marked matter in full."""
 
     BINDINGS: ClassVar = bindings("matters")
-    CSS = """
-    MattersPage MatterTable { height: 1fr; }
-    MattersPage Lines { height: auto; max-height: 45%; border-top: solid $primary; }
-    """
+    TITLE_TEXT = _("What waits for you")
+    TABLE = MatterTable
     HELP_TEXT = _(
         "Everything that stands still until a person has looked at it. ‖ held: a suspicious change; Enter asks, then "
         "lets it go, n says no. ! refused: a store didn't take a figure; Enter sends it again. ✗ set aside: an order or a line of "
@@ -75,34 +71,13 @@ class MattersPage(Page):
         self._problem = ""
         self._read = False
 
-    def body(self) -> ComposeResult:
-        """The table, and the marked one in full."""
-        yield Counts(_("What waits for you"))
-        yield MatterTable(id="matters")
-        yield Lines()
-        yield Static("", id="empty", classes="hidden", markup=False)
-
     def on_mount(self) -> None:
         """Read."""
-        self.set_focus(self.table)
-        self.fit()
-        self._show_empty()
         self.look()
 
-    @property
-    def table(self) -> MatterTable:
-        """The list."""
-        return self.query_one(MatterTable)
-
-    def on_resize(self) -> None:
-        """Another width has room for other columns."""
-        self.fit()
-
-    def fit(self) -> None:
-        """Lay the columns out anew."""
-        if self.size.width > 1:
-            self.table.lay_out(_lay_out(self.size.width - 1, every_store=not self.store))
-            self._tell()
+    def columns(self, width: int) -> Sequence[Column]:
+        """What a row shows at that width."""
+        return _lay_out(width, every_store=not self.store)
 
     # Data
 
@@ -137,16 +112,17 @@ class MattersPage(Page):
             matters, counts = await in_thread(read)
         except DatabaseError as error:
             self._problem = str(error)
-            self._show_empty()
+            self.show_empty()
             return
         if self.composed:
             self._read, self._problem, self._matters = True, "", matters
             self.query_one(Counts).show((kind_title(each), count, _LOOKS[each]) for each, count in counts.items())
             self.table.show(matters, self.table.cursor)
-            self._show_empty()
-            self._tell()
+            self.show_empty()
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The marked one in full; how many are selected, and what the list is narrowed to."""
         row = self.table.row
         if row is not None:
             self.query_one(Lines).show(self._full(row))
@@ -156,9 +132,8 @@ class MattersPage(Page):
         self.note(clean(", ".join([*selected, *narrowed]), 40))
 
     @on(VirtualTable.Selected)
-    @on(VirtualTable.Moved)
-    def _moved(self) -> None:
-        self._tell()
+    def _selected(self) -> None:
+        self.tell()
 
     def _full(self, matter: Matter) -> list[Line]:
         kind = kind_of(matter)
@@ -201,19 +176,8 @@ class MattersPage(Page):
                 return f"{subject_words(matter.subject)}: {matter.reason}"
         return why_words(matter)
 
-    def _show_empty(self) -> None:
-        empty = not self.table.count
-        box = self.query_one("#empty", Static)
-        box.set_class(not empty, "hidden")
-        for widget in (self.table, self.query_one(Lines)):
-            widget.set_class(empty, "hidden")
-        if empty:
-            box.update(Content(self._why_empty()))
-            self.set_focus(None)
-        elif self.focused is None:
-            self.set_focus(self.table)
-
-    def _why_empty(self) -> str:
+    def why_empty(self) -> str:
+        """The reason, and the next step."""
         if self._problem:
             return _("This can't be read just now.\n\n{problem}\n\nr tries again.").format(
                 problem=clean(self._problem, 300)

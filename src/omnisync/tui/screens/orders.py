@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -36,8 +35,8 @@ from omnisync.tui.paced import Paced
 from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.order_columns import lay_out, sort_title
-from omnisync.tui.screens.products import FindLine
 from omnisync.tui.widgets.counts import Counts
+from omnisync.tui.widgets.find_line import FindBar, FindLine
 from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.table import VirtualTable
 
@@ -45,35 +44,16 @@ _QUIET = 0.25
 """Seconds without another letter before sealed names are opened to look through them."""
 
 
-class OrderFind(FindLine):
-    """What is looked for among the orders."""
-
-    HELP_TEXT = _(
-        "Type a part of the order's number, of a product's code or name, or of the buyer's name; all words must occur. "
-        "Names are kept sealed, so finding by name takes a moment longer. Enter goes to the list, Esc shows all again."
-    )
-
-    def action_done(self) -> None:
-        """To what was found, at once."""
-        table = self.screen.query_one(OrderTable)
-        table.remove_class("hidden")
-        self.screen.set_focus(table)
+_FIND_HELP = _(
+    "Type a part of the order's number, of a product's code or name, or of the buyer's name; all words must occur. "
+    "Names are kept sealed, so finding by name takes a moment longer. Enter goes to the list, Esc shows all again."
+)
 
 
 class OrderTable(VirtualTable[OrderRow]):
     """The list itself. Orders are looked at one by one: nothing is selected here."""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without the keys to select."""
-        del parameters
-        return action not in ("select", "all")
-
-    def action_select(self) -> None:
-        """Nothing can be done to several orders at once."""
-
-    def key_of(self, row: OrderRow) -> int:
-        """An order's id."""
-        return row.order.id
+    SELECTS = False
 
     def look_of(self, row: OrderRow) -> tuple[str, str]:
         """Changed rows have a dot; cancelled and returned orders are dim."""
@@ -105,14 +85,7 @@ class Orders(Page):
     def body(self) -> ComposeResult:
         """Counts, the line to find with, the list."""
         yield Counts(_("Orders"))
-        with Horizontal(id="findline"):
-            yield Static(" ▸", id="sign", markup=False)
-            find = OrderFind(
-                placeholder=_("F3 or / to find: number, goods, buyer"), compact=True, id="find", select_on_focus=False
-            )
-            find.cursor_blink = False
-            yield find
-            yield Found()
+        yield FindBar(FindLine(_("F3 or / to find: number, goods, buyer"), _FIND_HELP, self._to_list))
         yield OrderTable(id="orders")
         yield Static("", id="empty", classes="hidden", markup=False)
 
@@ -268,7 +241,7 @@ class Orders(Page):
 
     def action_everything(self) -> None:
         """No filter any more."""
-        find = self.query_one(OrderFind)
+        find = self.query_one(FindLine)
         with find.prevent(Input.Changed):
             find.value = ""
         self._narrow(OrderWish(sort=self.wish.sort, descending=self.wish.descending))
@@ -280,10 +253,11 @@ class Orders(Page):
 
     def action_find(self) -> None:
         """Into the find line, at once."""
-        find = self.query_one(OrderFind)
-        if self.focused is not find:
-            find.action_select_all()
-            self.set_focus(find)
+        self.query_one(FindLine).begin()
+
+    def _to_list(self) -> None:
+        self.table.remove_class("hidden")
+        self.set_focus(self.table)
 
     @on(Input.Changed, "#find")
     def _typed(self, event: Input.Changed) -> None:

@@ -19,6 +19,7 @@ from omnisync.ports import in_thread
 from omnisync.text import _, number, plural
 from omnisync.tui.screens.ask import Ask, Choose
 from omnisync.tui.screens.plan import PlanAsk
+from omnisync.tui.screens.product_columns import sort_title
 from omnisync.tui.widgets.price_editor import PriceEditor
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class ProductActs:
     async def choose_sort(self) -> None:
         """Sort by any column, also one that has no room on the screen."""
         screen = self._screen
-        choices = [(column, screen.sort_title(column)) for column in screen.sortable()]
+        choices = [(column, sort_title(column)) for column in screen.shape.sortable()]
         found = await self._app.push_screen_wait(Choose(_("Sort by"), choices, screen.wish.sort.by))
         if found is not None:
             screen.sort_by(found)
@@ -118,7 +119,7 @@ class ProductActs:
         store = screen.shape.marked_store
         if row is None or not store:
             return
-        price = screen.price_of(row, store)
+        price = screen.shape.price_of(row, store)
         if price is None:
             self._app.say(_("{code} is not listed on {store}.").format(code=clean(row.product.code), store=store))
             return

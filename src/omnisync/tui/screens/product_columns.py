@@ -66,6 +66,32 @@ class Shape:
         """The store whose price F4 edits, "" while there is none."""
         return self.stores[self.store] if self.stores else ""
 
+    def sortable(self) -> Sequence[str]:
+        """All columns that there are, on the screen or not."""
+        return (
+            "code", "name", *(f"warehouse:{name}" for name in self.warehouses), "on_hand", "reserved", "available",
+            *(f"{kind}:{store}" for store in self.stores for kind in ("stock", "price")),
+        )  # fmt: skip
+
+    def price_of(self, row: ListRow, store: str) -> Money | None:
+        """The price that the store shows or will show; None where it is not listed there."""
+        figure = row.product.figures.get((store, "price"))
+        if figure is None:
+            return None
+        value = figure.value if figure.value is not None else figure.shown
+        return Money(value or 0, self.currencies[store])
+
+
+def sort_title(column: str) -> str:
+    """A column as people call it."""
+    kind, _colon, name = column.partition(":")
+    titles = {
+        "code": _("code"), "name": _("name"), "on_hand": _("on hand"), "reserved": _("reserved"),
+        "available": _("available"), "warehouse": _("warehouse {name}"), "stock": _("{name}: quantity"),
+        "price": _("{name}: price"),
+    }  # fmt: skip
+    return titles[kind].format(name=clean(name))
+
 
 def lay_out(shape: Shape, width: int, code_width: int) -> list[Column]:
     """The columns that fit into so many cells."""

@@ -9,7 +9,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -17,7 +16,6 @@ from omnisync.log.overview import rules_of, store_names
 from omnisync.log.product_list import Sort, warehouses
 from omnisync.log.product_view import BY_NAME, FrozenList, ListRow, Wish
 from omnisync.model.clean import clean
-from omnisync.model.money import Money
 from omnisync.moment import said
 from omnisync.text import _, number
 from omnisync.tui.acts import Acts
@@ -26,7 +24,8 @@ from omnisync.tui.keys import bindings
 from omnisync.tui.pages import Source
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.product_acts import ProductActs, state_title
-from omnisync.tui.screens.product_columns import Shape, lay_out
+from omnisync.tui.screens.product_columns import Shape, lay_out, sort_title
+from omnisync.tui.widgets.find_line import FindBar, FindLine
 from omnisync.tui.widgets.found import Found
 from omnisync.tui.widgets.price_editor import PriceEditor
 from omnisync.tui.widgets.table import VirtualTable
@@ -38,30 +37,13 @@ _SHORTEST_CODE = 8
 """Cells that the codes get at least."""
 
 
+_FIND_HELP = _(
+    "Type words of the name, the code or a barcode: the beginning of each is enough, all of them must occur, "
+    "and letters with or without their marks are the same. Enter goes to the list, Esc shows everything again."
+)
+
 _OF_NOW = frozenset({"price", "update", "general_update", "exclude", "sheet"})
 """Actions that have no place in the past."""
-
-
-class FindLine(Input):
-    """What is looked for; typing looks at once."""
-
-    BINDINGS: ClassVar = bindings("find")
-    HELP_TEXT = _(
-        "Type words of the name, the code or a barcode: the beginning of each is enough, all of them must occur, "
-        "and letters with or without their marks are the same. Enter goes to the list, Esc shows everything again."
-    )
-
-    def action_done(self) -> None:
-        """To what was found. The focus moves at once: the next key may already be there."""
-        page = self.screen
-        if isinstance(page, Products) and not page.nothing_found:
-            page.table.remove_class("hidden")
-            page.set_focus(page.table)
-
-    def action_clear(self) -> None:
-        """Everything again."""
-        self.value = ""
-        self.action_done()
 
 
 class ProductTable(VirtualTable[ListRow]):
@@ -109,14 +91,7 @@ class Products(Page):
 
     def body(self) -> ComposeResult:
         """The line to find with, the list, the place for a price being edited."""
-        with Horizontal(id="findline"):
-            yield Static(" ▸", id="sign", markup=False)
-            find = FindLine(
-                placeholder=_("F3 or / to find: name, code, barcode"), compact=True, id="find", select_on_focus=False
-            )
-            find.cursor_blink = False
-            yield find
-            yield Found()
+        yield FindBar(FindLine(_("F3 or / to find: name, code, barcode"), _FIND_HELP, self._to_list))
         yield Static("", id="past", classes="hidden", markup=False)
         yield ProductTable(id="products")
         yield Static("", id="empty", classes="hidden", markup=False)
@@ -259,6 +234,11 @@ class Products(Page):
             return False
         return super().check_action(action, parameters)
 
+    def _to_list(self) -> None:
+        if not self.nothing_found:
+            self.table.remove_class("hidden")
+            self.set_focus(self.table)
+
     @property
     def nothing_found(self) -> bool:
         """Whether it is known that there is no row to go to."""
@@ -288,7 +268,7 @@ class Products(Page):
         if wish.state:
             parts.append(_("only: {state}").format(state=state_title(wish.state)))
         if self.size.width >= 100:
-            parts.append(_("sort: {column}").format(column=self.sort_title(wish.sort.by)))
+            parts.append(_("sort: {column}").format(column=sort_title(wish.sort.by)))
         self.query_one(Found).tell(parts)
 
     def _show_empty(self) -> None:
@@ -379,10 +359,7 @@ class Products(Page):
 
     def action_find(self) -> None:
         """Into the find line, at once: the letters may already be there."""
-        find = self.query_one(FindLine)
-        if self.focused is not find:
-            find.action_select_all()
-            self.set_focus(find)
+        self.query_one(FindLine).begin()
 
     @on(Input.Changed, "#find")
     def _typed(self, event: Input.Changed) -> None:
@@ -413,24 +390,6 @@ class Products(Page):
         self.fit()
         self.look_for(replace(self.wish, sort=sort))
 
-    def sort_title(self, column: str) -> str:
-        """A column as people call it."""
-        kind, _colon, name = column.partition(":")
-        titles = {
-            "code": _("code"), "name": _("name"), "on_hand": _("on hand"), "reserved": _("reserved"),
-            "available": _("available"), "warehouse": _("warehouse {name}"), "stock": _("{name}: quantity"),
-            "price": _("{name}: price"),
-        }  # fmt: skip
-        return titles[kind].format(name=clean(name))
-
-    def sortable(self) -> Sequence[str]:
-        """All columns that there are, on the screen or not."""
-        shape = self.shape
-        return (
-            "code", "name", *(f"warehouse:{name}" for name in shape.warehouses), "on_hand", "reserved", "available",
-            *(f"{kind}:{store}" for store in shape.stores for kind in ("stock", "price")),
-        )  # fmt: skip
-
     @on(VirtualTable.HeaderClicked)
     def _header(self, event: VirtualTable.HeaderClicked) -> None:
         self.sort_by(event.column)
@@ -450,11 +409,3 @@ class Products(Page):
     @on(PriceEditor.Saved)
     async def _price_saved(self, event: PriceEditor.Saved) -> None:
         await self.do.set_price(event.product, event.code, event.store, event.minor)
-
-    def price_of(self, row: ListRow, store: str) -> Money | None:
-        """The price that the store shows or will show; None where it is not listed there."""
-        figure = row.product.figures.get((store, "price"))
-        if figure is None:
-            return None
-        value = figure.value if figure.value is not None else figure.shown
-        return Money(value or 0, self.shape.currencies[store])

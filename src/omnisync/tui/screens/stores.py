@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Static
 
 from omnisync.errors import DaemonNotRunning, DatabaseError, OmniSyncError
 from omnisync.model.clean import clean
@@ -18,56 +15,33 @@ from omnisync.tui.backend import Presence
 from omnisync.tui.connections import Connection, Live, backup_words, connections, told
 from omnisync.tui.keys import bindings
 from omnisync.tui.paced import Paced
+from omnisync.tui.pages import Rows
 from omnisync.tui.screens.ask import Ask
-from omnisync.tui.screens.base import Page
+from omnisync.tui.screens.list_page import ListPage
 from omnisync.tui.screens.store_columns import detail, lay_out
 from omnisync.tui.widgets.counts import Counts
 from omnisync.tui.widgets.lines import Lines
-from omnisync.tui.widgets.table import VirtualTable
+from omnisync.tui.widgets.table import Column, VirtualTable
 
 _ASK_EVERY = 3.0
 """Seconds between two looks at the connections while they are on the screen."""
 
 
-class Shown:
-    """The rows as last read; they are few."""
-
-    def __init__(self) -> None:
-        self.rows: list[Connection] = []
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.rows)
-
-    def page(self, start: int, stop: int) -> Sequence[Connection]:
-        """The rows at these positions."""
-        return self.rows[start:stop]
-
-
 class StoreTable(VirtualTable[Connection]):
     """One row per connection. Nothing is selected here."""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without the keys to select."""
-        del parameters
-        return action not in ("select", "all")
-
-    def action_select(self) -> None:
-        """Nothing can be done to several stores at once."""
-
-    def key_of(self, row: Connection) -> int:
-        """Not needed, as nothing is selected."""
-        return hash(row.name)
+    SELECTS = False
 
 
-class Stores(Page):
+class Stores(ListPage[StoreTable]):
     """All connections; below, everything about the marked one."""
 
     BINDINGS: ClassVar = bindings("stores")
+    TITLE_TEXT = _("Stores")
+    TABLE = StoreTable
     CSS = """
     Stores StoreTable { height: auto; max-height: 50%; min-height: 3; }
-    Stores Lines { border-top: solid $primary; }
+    Stores Lines { height: 1fr; max-height: 100%; }
     """
     HELP_TEXT = _(
         "One row per store and the ERP: how its connection is, when orders were asked for and figures sent last, how "
@@ -77,47 +51,26 @@ class Stores(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown = Shown()
+        self._shown = Rows[Connection]()
         self._paced: Paced | None = None
         self._live: Live | None = None
         self._backup = ("", "")
         self._problem = ""
         self._read = False
 
-    def body(self) -> ComposeResult:
-        """The table, and the marked one in full."""
-        yield Counts(_("Stores"))
-        yield StoreTable(id="stores")
-        yield Lines()
-        yield Static("", id="empty", classes="hidden", markup=False)
-
     def on_mount(self) -> None:
         """Read, and look again now and then while it is seen."""
         self._paced = Paced(self, self.omnisync.desk.clock, self._load)
         self.set_interval(_ASK_EVERY, self._look)
-        self.set_focus(self.table)
-        self.fit()
-        self._show_empty()
         self._paced.call()
 
     def _look(self) -> None:
         if self.is_current:
             self.data_changed()
 
-    @property
-    def table(self) -> StoreTable:
-        """The list."""
-        return self.query_one(StoreTable)
-
-    def on_resize(self) -> None:
-        """Another width has room for other columns."""
-        self.fit()
-
-    def fit(self) -> None:
-        """Lay the columns out anew."""
-        if self.size.width > 1:
-            self.table.lay_out(lay_out(self.size.width - 1))
-            self._tell()
+    def columns(self, width: int) -> Sequence[Column]:
+        """What a row shows at that width."""
+        return lay_out(width)
 
     # Data
 
@@ -137,7 +90,7 @@ class Stores(Page):
         except DatabaseError as error:
             self._problem = str(error)
             if self.is_attached:
-                self._show_empty()
+                self.show_empty()
             return
         # The screens may have been left meanwhile.
         if self.is_attached and self.composed:
@@ -165,10 +118,11 @@ class Stores(Page):
             self.table.reread()
         else:
             self.table.show(self._shown, self.table.cursor)
-        self._show_empty()
-        self._tell()
+        self.show_empty()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The counts, and the marked one in full."""
         rows = self._shown.rows
         if not self._read:
             return
@@ -188,22 +142,8 @@ class Stores(Page):
         rows = self._shown.rows
         return rows[self.table.cursor] if self.table.cursor < len(rows) else None
 
-    @on(VirtualTable.Moved)
-    def _moved(self) -> None:
-        self._tell()
-
-    def _show_empty(self) -> None:
-        empty = not self._shown.rows
-        box = self.query_one("#empty", Static)
-        box.set_class(not empty, "hidden")
-        for widget in (self.table, self.query_one(Lines)):
-            widget.set_class(empty, "hidden")
-        if empty:
-            box.update(Content(self._why_empty()))
-        elif self.focused is None:
-            self.set_focus(self.table)
-
-    def _why_empty(self) -> str:
+    def why_empty(self) -> str:
+        """The reason, and the next step."""
         if self._problem:
             return _("The stores can't be read just now.\n\n{problem}").format(problem=clean(self._problem, 300))
         if self.reader is not None and not self._read:

@@ -52,6 +52,8 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
     """A table over a source. Subclasses say what identifies a row and what it is copied as."""
 
     ALLOW_SELECT = False
+    SELECTS: ClassVar[bool] = True
+    """Whether rows can be selected, to do something to many at once."""
     BINDINGS: ClassVar = bindings("table")
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"table--{name}"
@@ -84,8 +86,13 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
         self.pages: Pages[R] = Pages(self._arrived)
         self._styles: dict[str, Style] = {}
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the keys to select where nothing is."""
+        del parameters
+        return self.SELECTS or action not in ("select", "all")
+
     def key_of(self, row: R) -> int:
-        """What identifies a row."""
+        """What identifies a row that can be selected."""
         raise NotImplementedError
 
     def look_of(self, row: R) -> tuple[str, str]:
@@ -140,7 +147,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
 
     def is_chosen(self, row: R) -> bool:
         """Whether the row is selected."""
-        return (self.key_of(row) in self.selected) != self.all_found
+        return self.SELECTS and (self.key_of(row) in self.selected) != self.all_found
 
     def chosen_count(self) -> int:
         """How many rows are selected."""
@@ -302,7 +309,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
         if index >= self.count:
             return
         self.move_to(index)
-        if event.x < 1:
+        if event.x < 1 and self.SELECTS:
             self.action_select()
         elif event.chain == 2:
             self.post_message(self.Opened())
