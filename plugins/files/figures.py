@@ -12,8 +12,8 @@ from omnisync.model.money import Money
 
 from .build import build
 from .columns import FIGURES, Field
-from .numbers import Decimals, decimals, known_currency
-from .rows import Mapped, Rows, as_text
+from .numbers import Decimals, decimals, is_empty, known_currency
+from .rows import ERROR, Mapped, Rows, as_text
 from .settings import Settings
 from .table import Cell, Table
 
@@ -54,9 +54,12 @@ def _long_balances(rows: Rows, place: int, settings: Settings) -> Mapped[ErpBala
 
 def _wide_balances(rows: Rows, places: Sequence[int], settings: Settings) -> Mapped[ErpBalance]:
     codes = rows.codes()
+    for index in _places_empty(rows, places):
+        rows.refuse(index, "No quantity stands in the row, and empty is not 0; the row was not read.")
     rows.last_wins(codes, lambda index: codes[index])
     sign = _decimals(rows, places, settings)
-    columns = [_quantities(rows, place, sign, rows.header[place]) for place in places]
+    # Beside a figure an empty cell is a 0: so do pivot tables and reports write that nothing is in that warehouse.
+    columns = [_quantities(rows, place, sign, rows.header[place], empty=0) for place in places]
     kept = rows.kept
     found: list[ErpBalance] = []
     for place, column in zip(places, columns, strict=True):
@@ -65,11 +68,23 @@ def _wide_balances(rows: Rows, places: Sequence[int], settings: Settings) -> Map
     return rows.result(found)
 
 
-def _quantities(rows: Rows, place: int, sign: Decimals, meaning: str) -> list[int | None]:
+def _places_empty(rows: Rows, places: Sequence[int]) -> list[int]:
+    """The rows in which all of these cells are empty."""
+    first, *others = (rows.cells(place) for place in places)
+    empty = [index for index, cell in enumerate(first) if is_empty(cell)]
+    return [index for index in empty if all(is_empty(cells[index]) for cells in others)]
+
+
+def _quantities(rows: Rows, place: int, sign: Decimals, meaning: str, *, empty: int | None = None) -> list[int | None]:
+    """One column of quantities; ``empty`` is what an empty cell stands for, None: such a row is refused."""
     cells = rows.cells(place)
     if sign.doubtful:
         _tell_doubt(rows, cells, sign)
-    return rows.read_each(cells, sign.quantity, meaning, known=sign.plain_quantities(set(cells)))
+    distinct = set(cells)
+    known = sign.plain_quantities(distinct)
+    if empty is not None:
+        known.update((cell, empty) for cell in distinct if is_empty(cell))
+    return rows.read_each(cells, sign.quantity, meaning, known=known)
 
 
 def _tell_doubt(rows: Rows, cells: Sequence[Cell], sign: Decimals) -> None:
@@ -176,7 +191,7 @@ def _without_zeros(rows: Rows, found: Sequence[ErpPrice]) -> Mapped[ErpPrice]:
 
 
 def _number_columns(rows: Rows, meaning: str) -> list[int]:
-    """The columns of unknown headings that hold numbers: each is one warehouse or price list."""
+    """The columns of unknown headings that hold numbers, or errors for numbers: each is one warehouse or price list."""
     found = []
     for place in rows.unknown:
         tried = [cell for cell in rows.cells(place)[:_TRIED] if as_text(cell)]
@@ -188,6 +203,9 @@ def _number_columns(rows: Rows, meaning: str) -> list[int]:
 
 
 def _is_number(cell: Cell) -> bool:
+    if ERROR.fullmatch(as_text(cell)):
+        # Were it taken for no warehouse, everything in it would be gone.
+        return True
     try:
         Decimals("").money(cell, "EUR")
     except ValueError:

@@ -12,7 +12,7 @@ from omnisync.model.order import Address, Customer
 from .build import build
 from .columns import CUSTOMERS, PRODUCTS, STATES, Field, plain
 from .numbers import Decimals, decimals
-from .rows import SCIENTIFIC, Mapped, Rows, as_text, unquoted
+from .rows import ERROR, SCIENTIFIC, Mapped, Rows, as_text, unquoted
 from .settings import Settings
 from .table import Cell, Table
 from .words import NO, STILL_OPEN, YES, state_of
@@ -81,7 +81,10 @@ def _split(rows: Rows, index: int, text: str, field: Field) -> tuple[str, ...]:
                 f"The {field} {part} has lost its last digits in Excel and was left out. "
                 "Format the column as text before saving.",
             )
-    return tuple(dict.fromkeys(part for part in parts if part and not SCIENTIFIC.fullmatch(part)))
+        elif ERROR.fullmatch(part):
+            rows.note(index, f"The {field} is the error {part} of a spreadsheet and was left out.")
+    lost = (SCIENTIFIC, ERROR)
+    return tuple(dict.fromkeys(part for part in parts if part and not any(each.fullmatch(part) for each in lost)))
 
 
 def _costs(rows: Rows, settings: Settings) -> list[Money | None]:

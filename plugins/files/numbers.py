@@ -50,9 +50,9 @@ class Decimals:
         return self.doubtful and isinstance(cell, str) and _DOUBTFUL.fullmatch(cell) is not None
 
     def quantity(self, cell: Cell) -> int:
-        """Thousandths; an empty cell is 0. Raises ValueError when it is not a number, or too large."""
-        if isinstance(cell, str) and not cell.strip():
-            return 0
+        """Thousandths. Raises ValueError when it is not a number, or too large; an empty cell is no 0."""
+        if is_empty(cell):
+            raise ValueError("the cell is empty, and empty is not 0")
         return int((self.number(cell) * PIECE).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
     def money(self, cell: Cell, currency: str) -> Money:
@@ -102,6 +102,11 @@ class Decimals:
 @lru_cache
 def _fraction(sign: str, digits: int) -> Callable[[str], object]:
     return re.compile(rf"[0-9]{{1,9}}{re.escape(sign)}[0-9]{{{digits}}}").fullmatch
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether nothing stands in the cell."""
+    return isinstance(cell, str) and not cell.strip()
 
 
 def decimals(cells: Iterable[Cell], wanted: str, delimiter: str) -> Decimals:

@@ -27,6 +27,9 @@ Key = TypeVar("Key", bound=Hashable)
 SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+\d+")
 """What Excel makes of a long number when it saves CSV: the digits behind are lost."""
 
+ERROR = re.compile(r"#[^\W\d_][\w/]*[!?]|#N/[AD]|#YOK|#HIÁNYZIK")
+"""What a spreadsheet shows where a formula came to nothing, in the languages of the headings."""
+
 _MOST_PROBLEMS = 500
 
 
@@ -107,7 +110,7 @@ class Rows:
         if "" in distinct:
             self._refuse_nameless(codes, field)
         together = "\n".join(distinct)
-        if "+" in together:
+        if "+" in together or "#" in together:
             self._refuse_damaged(codes, field)
         if '="' in together:
             codes = [unquoted(code) for code in codes]
@@ -218,6 +221,8 @@ class Rows:
         for index, code in enumerate(codes):
             if SCIENTIFIC.fullmatch(code):
                 self.refuse(index, f"The {field} {code} has lost its last digits in Excel; the row was not read.")
+            elif ERROR.fullmatch(code):
+                self.refuse(index, f"The {field} is the error {code} of a spreadsheet; the row was not read.")
 
     def _drop_totals(self, codes: list[str]) -> None:
         """Reports end with rows of totals; they name no product."""

@@ -11,9 +11,13 @@ from __future__ import annotations
 
 import io
 import pickle
+import re
 import resource
 import sys
+import zipfile
+from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -23,18 +27,60 @@ MEMORY = 1024 * 1024 * 1024
 NO_SPREADSHEET = 3
 """The exit code for a file that can't be opened as one."""
 
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ERROR = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_WORD = re.compile(rb"v>\s*(#[^<]{1,20})<")
+
 
 def read(data: bytes, most_rows: int) -> tuple[list[Any] | None, int]:
     """The first sheet that has rows."""
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    for index in range(len(workbook.sheet_names)):
+    for index, name in enumerate(workbook.sheet_names):
         sheet = workbook.get_sheet_by_index(index)
         if sheet.height > most_rows:
             return None, sheet.height
-        rows = sheet.to_python(skip_empty_area=False)
+        rows: list[Any] = sheet.to_python(skip_empty_area=False)
         if any(cell != "" for row in rows for cell in row):
+            for line, column, word in errors(data, name):
+                if line < len(rows) and column < len(rows[line]):
+                    rows[line][column] = word
             return rows, 0
     return None, 0
+
+
+def errors(data: bytes, sheet: str) -> Iterator[tuple[int, int, str]]:
+    """The cells of an .xlsx which hold an error such as #N/A: row and column from 0, and the error's word.
+
+    The library gives an empty text for them, which no reader could tell from an empty cell. Of the other formats
+    only .ods keeps the word as the cell's text.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        path = _path(archive, sheet)
+        cells = archive.read(path) if path in archive.namelist() else b""
+    for found in _ERROR.finditer(cells):
+        place, word = _PLACE.search(found[1]), _WORD.search(found[2])
+        if place is not None:
+            column = 0
+            for letter in place[1]:
+                column = 26 * column + letter - ord("A") + 1
+            yield int(place[2]) - 1, column - 1, word[1].decode("utf-8", "replace").strip() if word else "#N/A"
+
+
+def _path(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Where the sheet of that name stands in the archive of an .xlsx, "" in any other."""
+    try:
+        book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - bounded: see above
+        links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    except (KeyError, ET.ParseError):
+        return ""
+    ids = [each.get(_RELATION) for each in book.iter() if each.tag.endswith("}sheet") and each.get("name") == sheet]
+    targets = [each.get("Target", "") for each in links if each.get("Id") in ids]
+    if not targets:
+        return ""
+    return targets[0].lstrip("/") if targets[0].startswith("/") else f"xl/{targets[0]}"
 
 
 if __name__ == "__main__":

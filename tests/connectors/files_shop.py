@@ -49,8 +49,14 @@ class FilesShop:
         return plugin("connector").connect({"folder": str(self.folder), **options}, context)
 
 
+class Broken(str):
+    """The cell of a formula that came to nothing: "#N/A"."""
+
+    __slots__ = ()
+
+
 def xlsx(rows: Sequence[Sequence[str | float | None]]) -> bytes:
-    """A spreadsheet with one sheet: numbers as numbers, texts as inline strings."""
+    """A spreadsheet with one sheet: numbers as numbers, texts as inline strings, errors as Excel writes them."""
     lines = "".join(
         f'<row r="{number}">{"".join(_cell(value, number, place) for place, value in enumerate(row))}</row>'
         for number, row in enumerate(rows, 1)
@@ -93,6 +99,8 @@ def _cell(value: str | float | None, row: int, place: int) -> str:
     where = f"{chr(ord('A') + place)}{row}"
     if value is None:
         return ""
+    if isinstance(value, Broken):
+        return f'<c r="{where}" t="e"><f>A1/B1</f><v>{value}</v></c>'
     if isinstance(value, str):
         return f'<c r="{where}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
     return f'<c r="{where}"><v>{value}</v></c>'

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.connectors.files_shop import FilesShop, plugin, xlsx
+from tests.connectors.files_shop import Broken, FilesShop, plugin, xlsx
 
 from omnisync.errors import SourceProblem
 from omnisync.model.money import Money
@@ -26,7 +26,7 @@ def amounts(read: Any) -> list[tuple[str, str, Money]]:
 
 
 async def test_a_long_stock_file(shop: FilesShop) -> None:
-    shop.put("stock.csv", "Stok Kodu;Depo;Miktar\nA;Merkez;12\nA;Çarşı;-2\nB;Merkez;1.250,5\nB;;\n")
+    shop.put("stock.csv", "Stok Kodu;Depo;Miktar\nA;Merkez;12\nA;Çarşı;-2\nB;Merkez;1.250,5\nB;;0\n")
     read = await shop.connector().balances("")
     assert figures(read) == [("A", "Merkez", 12000), ("A", "Çarşı", -2000), ("B", "Merkez", 1250500), ("B", "main", 0)]
     assert [each.line for each in read.rows] == [2, 3, 4, 5]
@@ -70,6 +70,89 @@ async def test_an_unreadable_quantity_is_no_zero_and_leaves_the_read_incomplete(
         (2, "Quantity: 'yok' is not a number; the row was not read."),
         (3, "Quantity: '8680000000017' is too large; it looks like a code; the row was not read."),
     ]
+
+
+LONG: list[list[Any]] = [
+    ["kod", "depo", "miktar"],
+    ["A", "M", 4.0],
+    ["B", "M", None],
+    ["C", "M", "  "],
+    ["D", "M", 0.0],
+]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+async def test_an_empty_quantity_is_no_zero(shop: FilesShop, ending: str) -> None:
+    shop.put(f"stock.{ending}", xlsx(LONG) if ending == "xlsx" else in_csv(LONG))
+    read = await shop.connector().balances("")
+    assert figures(read) == [("A", "M", 4000), ("D", "M", 0)]
+    assert not read.complete, "nothing may be concluded from what is absent"
+    assert [(each.source, each.line, each.text) for each in read.problems] == [
+        (f"stock.{ending}", line, "Quantity: the cell is empty, and empty is not 0; the row was not read.")
+        for line in (3, 4)
+    ]
+
+
+WIDE: list[list[Any]] = [["kod", "Merkez", "Depo 2"], ["A", 4.0, None], ["B", None, None], ["C", 0.0, 2.0]]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+async def test_of_warehouses_in_columns_an_empty_cell_is_a_zero_only_beside_a_figure(
+    shop: FilesShop, ending: str
+) -> None:
+    shop.put(f"stock.{ending}", xlsx(WIDE) if ending == "xlsx" else in_csv(WIDE))
+    read = await shop.connector().balances("")
+    assert sorted(figures(read)) == [
+        ("A", "Depo 2", 0), ("A", "Merkez", 4000), ("C", "Depo 2", 2000), ("C", "Merkez", 0)
+    ]  # fmt: skip
+    assert not read.complete
+    assert [(each.line, each.text) for each in read.problems] == [
+        (3, "No quantity stands in the row, and empty is not 0; the row was not read.")
+    ]
+
+
+def in_csv(rows: list[list[Any]]) -> str:
+    return "".join(";".join("" if cell is None else str(cell) for cell in row) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("ending", "error"),
+    [
+        *((ending, error) for ending in ("csv", "xlsx") for error in ("#N/A", "#REF!", "#DIV/0!")),
+        ("csv", "#BAŞV!"),  # a text file has them in the language of the spreadsheet program
+        ("csv", "#ÉRTÉK!"),
+    ],
+)
+async def test_a_spreadsheets_error_is_neither_a_quantity_nor_a_price(shop: FilesShop, ending: str, error: str) -> None:
+    def put(name: str, head: list[str]) -> None:
+        rows: list[list[Any]] = [head, ["A", "M", Broken(error)], ["B", "M", 5.0], [Broken(error), "M", 7.0]]
+        shop.put(f"{name}.{ending}", xlsx(rows) if ending == "xlsx" else in_csv(rows))
+
+    put("stock", ["kod", "depo", "miktar"])
+    read = await shop.connector().balances("")
+    assert figures(read) == [("B", "M", 5000)]
+    assert not read.complete
+    assert [(each.line, each.text) for each in read.problems] == [
+        (2, f"Quantity: '{error}' is not a number; the row was not read."),
+        (4, f"The code is the error {error} of a spreadsheet; the row was not read."),
+    ]
+    put("prices", ["kod", "liste", "fiyat"])
+    read = await shop.connector().prices("")
+    assert amounts(read) == [("B", "M", Money(500, "TRY"))]
+    assert not read.complete
+
+
+@pytest.mark.parametrize("third", [2.0, Broken("#N/A")])
+async def test_an_error_beside_figures_of_other_warehouses_is_no_zero(shop: FilesShop, third: Any) -> None:
+    """Also where all of a warehouse's column is errors."""
+    shop.put(
+        "stock.xlsx",
+        xlsx([["kod", "Merkez", "Depo 2"], ["A", 4.0, Broken("#N/A")], ["B", 1.0, None], ["C", 3.0, third]]),
+    )
+    read = await shop.connector().balances("")
+    assert sorted(figures(read))[:2] == [("B", "Depo 2", 0), ("B", "Merkez", 1000)]
+    assert not read.complete
+    assert (2, "Depo 2: '#N/A' is not a number; the row was not read.") in [(p.line, p.text) for p in read.problems]
 
 
 @pytest.mark.parametrize(

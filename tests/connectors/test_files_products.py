@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.connectors.files_shop import FilesShop, plugin, xlsx
+from tests.connectors.files_shop import Broken, FilesShop, plugin, xlsx
 
 from omnisync.connect.erp import ErpState
 from omnisync.errors import SourceProblem
@@ -171,6 +171,17 @@ async def test_a_spreadsheets_numbers_become_codes_again(shop: FilesShop) -> Non
     assert (first.code, first.barcodes, first.cost) == ("1001", ("8680000000017",), Money(1213, "TRY"))
     assert (second.code, second.cost, second.active) == ("B", Money(123450, "TRY"), False)
     assert not read.problems
+
+
+async def test_a_spreadsheets_errors_are_no_codes(shop: FilesShop) -> None:
+    rows = [["Kod", "Ad", "Barkod"], ["A", "a", Broken("#N/A")], [Broken("#REF!"), "b", "8680000000024"]]
+    shop.put("products.xlsx", xlsx(rows))
+    read = await shop.connector().products("")
+    assert [(each.code, each.barcodes) for each in read.rows] == [("A", ())]
+    assert [(each.line, each.text) for each in read.problems] == [
+        (2, "The barcode is the error #N/A of a spreadsheet and was left out."),
+        (3, "The code is the error #REF! of a spreadsheet; the row was not read."),
+    ]
 
 
 async def test_a_spreadsheet_that_is_none_or_cut_is_refused(shop: FilesShop) -> None:

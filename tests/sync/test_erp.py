@@ -284,6 +284,28 @@ async def test_a_reservation_stays_while_the_balance_that_contains_it_is_held(sh
 
 
 @story
+async def test_a_reservation_stays_while_the_row_that_contains_it_can_t_be_read(shop: Shop) -> None:
+    """The balance that we know is from before the order was posted: without the reservation it would be sold twice."""
+    await shop.begin(many=MANY, A=5)
+    await sold(shop, "1001", A=3)
+    await sold(shop, "1002", P00=2)
+    await shop.settle()
+    shop.erp.posts("s1-1001")
+    shop.erp.posts("s1-1002")
+    readable = dict(shop.erp.stock)
+    del shop.erp.stock["A", "W"]
+    shop.erp.problems["balances"], shop.erp.complete = [RowProblem("stock.csv", 62, "Quantity: empty")], False
+    await shop.pull()
+    await shop.settle()
+    assert (shop.reserved("A"), shop.available("A"), shop.s2.shows("A")) == (3, 2, 2)
+    assert (shop.reserved("P00"), shop.available("P00")) == (0, 3), "a row that was read releases as ever"
+    shop.erp.stock, shop.erp.problems, shop.erp.complete = readable, {}, True
+    shop.erp.changed()
+    await shop.pull()
+    assert (shop.reserved("A"), shop.available("A")) == (0, 2)
+
+
+@story
 async def test_a_release_in_a_read_of_many_rows_never_raises_a_figure_in_between(shop: Shop) -> None:
     await shop.begin(many=MANY)
     await sold(shop, P59=3)

@@ -97,7 +97,7 @@ def balances(rules: ErpRules, change: Change, read: ErpRead[ErpBalance]) -> int:
     if _may_pass(change, rules.name, "balances", suspicion):
         counts += fallen.values()
         fallen = {}
-    released = _released(change, rules, read.began_at, known, counts, fallen.keys())
+    released = _released(change, rules, read, known, counts, fallen.keys())
     slices = [*_slices(counts)] or [()] * bool(released)
     for some in slices:
         # With the last of the rows: what is released must not be counted as available before its balance has fallen.
@@ -107,18 +107,34 @@ def balances(rules: ErpRules, change: Change, read: ErpRead[ErpBalance]) -> int:
 
 
 def _released(
-    change: Change, rules: ErpRules, began_at: int, known: dict[tuple[str, str], int], counts: list[Count],
+    change: Change, rules: ErpRules, read: ErpRead[ErpBalance], known: dict[tuple[str, str], int], counts: list[Count],
     held: AbstractSet[tuple[str, str]],
 ) -> tuple[tuple[str, str], ...]:  # fmt: skip
-    """The orders that this read already has in its figures (P8); not those of which a figure is held."""
+    """The orders that this read already has in its figures (P8); not those of which a figure is held or could not be read."""
     orders = pulls.unreleased(change.state)
     if rules.release is ReleaseBy.BALANCE:
-        orders = _shown_by_balance(change, rules, began_at, known, counts, orders)
+        orders = _shown_by_balance(change, rules, read.began_at, known, counts, orders)
     else:
-        orders = [order for order in orders if order.erp_at and order.erp_at < began_at]
+        orders = [order for order in orders if order.erp_at and order.erp_at < read.began_at]
         if rules.release is ReleaseBy.STORE_SHIPPED:
             orders = [order for order in orders if OrderState(order.state).left]
-    return tuple((order.store, order.number) for order in orders if held.isdisjoint(_needs(change, order)))
+    orders = [order for order in orders if held.isdisjoint(_needs(change, order))]
+    if read.problems and not read.complete:
+        here = {(row.code, row.warehouse) for row in read.rows}
+        orders = [order for order in orders if _is_stated(change, order, here)]
+    return tuple((order.store, order.number) for order in orders)
+
+
+def _is_stated(change: Change, order: OrderRow, here: AbstractSet[tuple[str, str]]) -> bool:
+    """Whether each balance of the order's goods was among what could be read, or stated since the ERP had the order."""
+    state = change.state
+    for row in state.reservations.of(order.id).values():
+        product = state.products.get(row.product)
+        balance = state.balances.get(row.product, row.warehouse)
+        unread = product is None or (product.code, row.warehouse) not in here
+        if unread and (balance is None or not order.erp_at < balance.counted_at):
+            return False
+    return True
 
 
 def _shown_by_balance(
