@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from omnisync.connect.answer import Response, http_date
 from omnisync.connect.budget import Allowance, Limit
 from omnisync.connect.check import Finding, Grade
 from omnisync.connect.context import Context
-from omnisync.connect.http import Response, http_date
 from omnisync.connect.store import (
     Capabilities,
     ItemResult,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from omnisync.connect.answer import Response, decoded
 from omnisync.connect.check import Finding, Grade
-from omnisync.connect.http import Response, decoded
 from omnisync.errors import AuthFailed, ConnectorError, NotSent, RateLimited, Rejected, Repeated, Unavailable
 
 REPEAT_WINDOW = 15 * 60.0

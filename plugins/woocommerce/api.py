@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+from omnisync.connect.answer import Response, decoded
 from omnisync.connect.budget import Allowance
 from omnisync.connect.context import Context
-from omnisync.connect.http import Response, decoded
 from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, Rejected, Unavailable, UnknownOutcome
 
 from .mapping import words

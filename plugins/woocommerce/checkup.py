@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from omnisync.connect.answer import Response, http_date
 from omnisync.connect.check import Finding, Grade
 from omnisync.connect.context import Context
-from omnisync.connect.http import Response, http_date
 from omnisync.errors import AuthFailed, ConnectorError, NotSent, Rejected, Unavailable
 from omnisync.model.money import minor_digits
 

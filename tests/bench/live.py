@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.bench.memory_erp import MemoryErp
 from tests.bench.stores import PLATFORMS, Timed, connect, rules, sandbox
 
-from omnisync.connect.http import InProcess
+from omnisync.connect.in_process import InProcess
 from omnisync.connect.sandbox import Sandbox
 from omnisync.connect.store import StoreConnector
 from omnisync.daemon.ticker import SchedulerTicker

@@ -13,7 +13,7 @@ from omnisync_plugins.trendyol.connector import TrendyolStore, connect
 from omnisync_plugins.trendyol.sandbox import TrendyolSandbox
 
 from omnisync.connect.context import Context
-from omnisync.connect.http import InProcess
+from omnisync.connect.in_process import InProcess
 from omnisync.connect.sandbox import Profile, SandboxOrderLine, SandboxProduct
 from omnisync.connect.store import ItemResult, ListingRef, PushItem, RemoteListing
 from omnisync.model.money import Money

@@ -16,7 +16,7 @@ from omnisync_plugins.woocommerce.sandbox import WooSandbox
 
 from omnisync.connect.check import Finding, Grade
 from omnisync.connect.context import Context
-from omnisync.connect.http import InProcess
+from omnisync.connect.in_process import InProcess
 from omnisync.connect.sandbox import Profile, SandboxOrderLine, SandboxProduct
 from omnisync.connect.store import ItemResult, ListingRef, PushItem, RemoteListing
 from omnisync.model.money import Money

@@ -26,7 +26,7 @@ from click.testing import CliRunner
 from tests.tui.hardware_shop import FakeDaemon, opened, shown, until
 
 from omnisync.cli.group import omnisync
-from omnisync.connect.http import InProcess
+from omnisync.connect.in_process import InProcess
 from omnisync.connect.loader import discover, load
 from omnisync.connect.sandbox import Profile, Sandbox, SandboxOrderLine, SandboxProduct
 from omnisync.daemon.logs import start_logging

@@ -39,7 +39,7 @@ from tests.simulation.process import Process, Wire
 from tests.simulation.shape import Shape, drawn
 from tests.simulation.troubles import Troubles
 
-from omnisync.connect.http import InProcess
+from omnisync.connect.in_process import InProcess
 from omnisync.connect.store import StoreConnector
 from omnisync.settings.load import check_text
 from omnisync.shop import Shop

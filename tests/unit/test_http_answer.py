@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from omnisync.connect.http import Response
+from omnisync.connect.answer import Response
 from omnisync.errors import Unavailable
 
 

@@ -1,4 +1,4 @@
-"""HTTP for connectors: the only module that imports httpx, and the border where its errors become ours.
+"""HTTP for connectors: the one way out to the network, and the border where its errors become ours.
 
 Never follows a redirect (a redirected POST loses its body and its credentials) and never repeats a
 write. A read that found nobody is repeated within seconds, so that one lost answer does not end a walk
@@ -7,16 +7,13 @@ over a hundred pages; waiting for the rate budget is a matter of seconds too, or
 
 from __future__ import annotations
 
-import asyncio
-import email.utils
-import json
 import ssl
 import sys
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from omnisync.connect.answer import Response, Unpacker, retry_after
 from omnisync.connect.budget import Budget
 from omnisync.errors import ConnectorError, NotSent, RateLimited, Unavailable, UnknownOutcome
 from omnisync.model.clean import clean
@@ -43,8 +40,6 @@ _LARGEST_ANSWER = 16 * 1024 * 1024
 _PACKED = {"": False, "identity": False, "gzip": True, "x-gzip": True}
 """How an answer may be packed."""
 
-_GZIP = 16 + zlib.MAX_WBITS
-
 _DEFAULT_PAUSE = 10.0
 _READ_PAUSES = (1.0, 3.0)
 """Seconds before a read that found nobody is repeated; after the last one the error stands."""
@@ -64,60 +59,6 @@ class _NobodyThere(_Passing, NotSent):
 
 class _NoAnswer(_Passing, Unavailable):
     """A read was cut off, or answered with a 5xx that names no time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer below 500 that is neither a redirect nor a 429. Header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        """The body as text; bytes that are not UTF-8 are replaced."""
-        return self.content.decode("utf-8", "replace")
-
-    def json(self) -> Any:
-        """The body as JSON. Raises Unavailable, saying what stands there instead."""
-        try:
-            found = decoded(self.content)
-            return _whole(found) if b"\\ud" in self.content or b"\\uD" in self.content else found
-        except ValueError:
-            start = " ".join(self.text[:120].split())
-            if start[:1] in ("{", "["):
-                # A piece of an order may stand there, and what is told here goes into the log for ever.
-                raise Unavailable(
-                    f"It answered {self.status}, but its JSON is broken after {len(self.content)} bytes. "
-                    "The connection may have been cut, or a plugin of the shop prints something into its answers."
-                ) from None
-            raise Unavailable(
-                f"It answered {self.status}, but not in JSON. The answer starts with: {start!r}. "
-                "A plugin, a firewall or a maintenance page of the shop may be printing this."
-            ) from None
-
-
-def decoded(content: bytes | str) -> Any:
-    """The JSON decoded; what no platform writes on purpose (NaN, Infinity) counts as null. Raises ValueError."""
-    try:
-        return json.loads(content, parse_constant=lambda _name: None)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-
-
-def _whole(found: Any) -> Any:
-    """The same with half characters (an emoji that was cut in two, as stores do with long names) replaced.
-
-    Half of one can be written nowhere: not to the log, not to another store.
-    """
-    if isinstance(found, str):
-        return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(found, list):
-        return [_whole(each) for each in found]
-    if isinstance(found, dict):
-        return {_whole(key): _whole(value) for key, value in found.items()}
-    return found
 
 
 class Http:
@@ -256,11 +197,14 @@ async def _read(answer: httpx.Response) -> bytes:
     encoding = "" if whole_already else answer.headers.get("content-encoding", "").strip().lower()
     if encoding not in _PACKED:
         raise Unavailable(f"The answer is packed in a way that was not asked for ({clean(encoding, 40)}).")
-    unpacker = _Unpacker() if _PACKED[encoding] else None
+    unpacker = Unpacker() if _PACKED[encoding] else None
     chunks: list[bytes] = []
     size = 0
     async for chunk in answer.aiter_bytes() if whole_already else answer.aiter_raw():
-        whole = chunk if unpacker is None else unpacker.unpack(chunk, _LARGEST_ANSWER - size + 1)
+        try:
+            whole = chunk if unpacker is None else unpacker.unpack(chunk, _LARGEST_ANSWER - size + 1)
+        except zlib.error as error:
+            raise httpx.DecodingError(str(error)) from error
         size += len(whole)
         if size > _LARGEST_ANSWER:
             raise _too_large()
@@ -278,60 +222,12 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
-class _Unpacker:
-    """Unpacks gzip, also several members in a row, and never more than it is allowed to at a time."""
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(_GZIP)
-
-    @property
-    def done(self) -> bool:
-        """Whether what was packed has come to its end."""
-        return self._member.eof
-
-    def unpack(self, chunk: bytes, most: int) -> bytes:
-        """At most so many bytes of what the chunk holds. Raises httpx.DecodingError."""
-        found: list[bytes] = []
-        while chunk and most > 0:
-            if self._member.eof:
-                # Some servers fill up with zeros.
-                chunk = chunk.lstrip(b"\0")
-                self._member = zlib.decompressobj(_GZIP) if chunk else self._member
-                continue
-            try:
-                found.append(self._member.decompress(chunk, most))
-            except zlib.error as error:
-                raise httpx.DecodingError(str(error)) from error
-            most -= len(found[-1])
-            chunk = self._member.unused_data or self._member.unconsumed_tail
-        return b"".join(found)
-
-
 def _place(location: str) -> str:
     """An address without what may be private in it: password, query, fragment."""
     target = location.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
     scheme, mark, rest = target.partition("//")
     host, slash, path = rest.partition("/")
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else target
-
-
-def retry_after(value: str | None, now: int) -> int | None:
-    """When a Retry-After header (seconds, or an HTTP date) allows the next call, in milliseconds UTC."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return now + int(value) * 1000
-    return http_date(value)
-
-
-def http_date(value: str | None) -> int | None:
-    """An HTTP date in milliseconds UTC, None when there is none or it can't be read."""
-    if not value:
-        return None
-    try:
-        return int(email.utils.parsedate_to_datetime(value).timestamp() * 1000)
-    except ValueError:
-        return None
 
 
 def load_transport() -> None:
@@ -350,69 +246,3 @@ def tls_context() -> ssl.SSLContext:
     if _tls is None:
         _tls = httpx.create_ssl_context()
     return _tls
-
-
-class ConnectionCut(Exception):
-    """Raised by a sandbox in the same process to cut the connection without an answer."""
-
-
-class InProcess(httpx.AsyncBaseTransport):
-    """Carries requests to ASGI applications in this process, by host name; a host that is missing is down."""
-
-    def __init__(self, applications: Mapping[str, Any], clock: Clock) -> None:
-        self._applications = applications
-        self._clock = clock
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer through the application that stands for the request's host."""
-        application = self._applications.get(request.url.host)
-        if application is None:
-            raise httpx.ConnectError("connection refused", request=request)
-        allowed = request.extensions.get("timeout", {}).get("read") or 30.0
-        answer = asyncio.ensure_future(_asked(application, request))
-        # Whoever asked may be gone when the application cuts the connection.
-        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
-        patience = asyncio.ensure_future(self._clock.sleep(allowed))
-        try:
-            await asyncio.wait({answer, patience}, return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
-                raise httpx.ReadTimeout("no answer in time", request=request)
-            return answer.result()
-        except ConnectionCut:
-            raise httpx.ReadError("the connection was cut", request=request) from None
-        finally:
-            patience.cancel()
-
-
-async def _asked(application: Any, request: httpx.Request) -> httpx.Response:
-    """The application's whole answer; httpx's own way to ask one looks for another event loop each time."""
-    status, headers, body = 0, [], bytearray()
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": request.content, "more_body": False}
-
-    async def send(message: Mapping[str, Any]) -> None:
-        nonlocal status, headers
-        if message["type"] == "http.response.start":
-            status, headers = message["status"], list(message["headers"])
-        else:
-            body.extend(message.get("body", b""))
-
-    await request.aread()
-    url = request.url
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": request.method,
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "scheme": url.scheme,
-        "path": url.path,
-        "raw_path": url.raw_path.split(b"?")[0],
-        "query_string": url.query,
-        "server": (url.host, url.port),
-        "client": ("127.0.0.1", 123),
-        "root_path": "",
-    }
-    await application(scope, receive, send)
-    return httpx.Response(status, headers=headers, content=bytes(body))

@@ -21,9 +21,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from omnisync.connect.http import ConnectionCut
 from omnisync.model.order import OrderState
 from omnisync.ports import Clock
+
+
+class ConnectionCut(Exception):
+    """Raised by a sandbox to cut the connection without an answer."""
 
 
 class Profile(StrEnum):

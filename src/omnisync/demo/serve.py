@@ -22,9 +22,8 @@ import msgspec
 import uvicorn
 from starlette.requests import ClientDisconnect
 
-from omnisync.connect.http import ConnectionCut
 from omnisync.connect.loader import discover, load
-from omnisync.connect.sandbox import Profile, Sandbox, product_of
+from omnisync.connect.sandbox import ConnectionCut, Profile, Sandbox, product_of
 from omnisync.errors import CommandRefused
 from omnisync.ports import SystemClock
 from omnisync.text import _

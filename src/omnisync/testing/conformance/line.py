@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from omnisync.connect.http import InProcess
+from omnisync.connect.in_process import InProcess
 from omnisync.connect.sandbox import Fault, Sandbox
 from omnisync.ports import Clock
 from omnisync.testing.conformance.result import Failed

@@ -11,9 +11,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from omnisync.connect.context import Context
-from omnisync.connect.http import ConnectionCut
 from omnisync.connect.loader import Manifest, OptionType, load
-from omnisync.connect.sandbox import Profile, Sandbox, SandboxFigure, SandboxOrderLine, SandboxProduct
+from omnisync.connect.sandbox import ConnectionCut, Profile, Sandbox, SandboxFigure, SandboxOrderLine, SandboxProduct
 from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem, RemoteListing, StoreConnector
 from omnisync.errors import RateLimited, Rejected
 from omnisync.model.money import Money
