@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -113,7 +113,9 @@ class TrendyolStore:
 
         async def fetch(place: Place) -> Page[RemoteListing, Place]:
             answer = await self._get(self._products("/approved"), "products", place.params())
-            rows, problems = self._listings(_rows(answer))
+            rows, problems = self._listings(
+                _rows(answer), lambda row, variant: mapping.catalogue_listing(row, variant, self._currency)
+            )
             fresh = [row for row in rows if row.ref.remote_id not in seen]
             following = _shaped(lambda: place.after(answer))
             seen.update(row.ref.remote_id for row in fresh)
@@ -121,14 +123,15 @@ class TrendyolStore:
 
         return Walk(fetch, Place())
 
-    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing | Rejected]:
         """Stock and prices of at most 50 listings; their names and whether they are active are not told (1.2)."""
         asked = {ref.key for ref in refs}
         params: dict[str, str | int] = {"barcodes": ",".join(ref.key for ref in refs), "page": 0, "size": 100}
         answer = await self._get(self._products("/approved/inventory-and-price"), "figures", params)
-        shown = _shaped(lambda: [variant for row in _rows(answer) for variant in mapping.variants(row)])
-        rows = _shaped(lambda: [mapping.figure_listing(variant, self._currency) for variant in shown])
-        return [row for row in rows if row.ref.key in asked]
+        rows, problems = self._listings(
+            _rows(answer), lambda _row, variant: mapping.figure_listing(variant, self._currency), asked
+        )
+        return [*rows, *problems]
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
         """Hand over at most 1,000 items; Trendyol knows no keys, it recognises a repetition by its body (1.3).
@@ -199,10 +202,18 @@ class TrendyolStore:
     async def _get(self, path: str, group: str, params: Mapping[str, str | int]) -> mapping.Json:
         return _object(await self._ask("GET", path, group, params))
 
-    def _listings(self, rows: Sequence[mapping.Json]) -> tuple[list[RemoteListing], list[ConnectorError]]:
-        """The variants that can be read, and one error for each that can't, or for a product that holds none."""
+    def _listings(
+        self,
+        rows: Sequence[mapping.Json],
+        read: Callable[[mapping.Json, mapping.Json], RemoteListing],
+        asked: Container[str] | None = None,
+    ) -> tuple[list[RemoteListing], list[Rejected]]:
+        """The variants that can be read, and one error for each that can't, or for a product that holds none.
+
+        A product comes with all of its variants; with ``asked`` only those of these barcodes count.
+        """
         found: list[RemoteListing] = []
-        problems: list[ConnectorError] = []
+        problems: list[Rejected] = []
         for row in rows:
             try:
                 variants = mapping.variants(row)
@@ -210,10 +221,12 @@ class TrendyolStore:
                 problems.append(_unreadable("A product", error, _name(row, "contentId") or "?"))
                 continue
             for variant in variants:
+                barcode = _name(variant, "barcode")
                 try:
-                    found.append(mapping.catalogue_listing(row, variant, self._currency))
+                    if asked is None or barcode in asked:
+                        found.append(read(row, variant))
                 except _MALFORMED as error:
-                    problems.append(_unreadable("A product", error, _name(variant, "barcode")))
+                    problems.append(_unreadable("A product", error, barcode))
         return found, problems
 
     def _parts(self, rows: Sequence[mapping.Json]) -> tuple[list[OrderPart], list[ConnectorError]]:

@@ -99,16 +99,18 @@ class WooConnector:
                     fresh = [row for row in rows if row["id"] not in seen]
                     yield self._variations(fresh, parents, each)
 
-    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing | Rejected]:
         """These listings now: one request for products and parents, one for each parent's variations."""
         wanted = {ref.remote_id for ref in refs if not ref.group}
         rows = await self._named("products", {ref.group or ref.remote_id for ref in refs}, PRODUCT_FIELDS)
         products, parents = self._products(rows)
-        found = [each for each in _all(products) if each.ref.remote_id in wanted]
+        found: list[RemoteListing | Rejected] = [each for each in products.rows if each.ref.remote_id in wanted]
+        found += products.problems
         for above in parents.values():
             children = {ref.remote_id for ref in refs if ref.group == above.remote_id}
             rows = await self._named(_variations(above.remote_id), children, VARIATION_FIELDS)
-            found += _all(self._variations(rows, parents, above))
+            variations = self._variations(rows, parents, above)
+            found += [*variations.rows, *variations.problems]
         return found
 
     def _products(self, rows: Rows) -> tuple[Readable[RemoteListing], dict[str, Parent]]:
@@ -304,13 +306,6 @@ def _each(rows: Rows, read: Callable[[dict[str, Any]], T | None]) -> Readable[T]
         else:
             found += [] if value is None else [value]
     return Readable(found, problems)
-
-
-def _all(page: Readable[T]) -> Sequence[T]:
-    """The rows of a page of which every one can be read. Raises Unavailable when one can't."""
-    if page.problems:
-        raise Unavailable(page.problems[0].words)
-    return page.rows
 
 
 def _variations(product: str) -> str:

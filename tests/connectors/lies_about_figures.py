@@ -11,6 +11,7 @@ from omnisync.connect.store import Capabilities, ItemResult, ListingRef, PushAns
 from omnisync.errors import (
     Rejected,
     Repeated,
+    Unavailable,
 )
 from omnisync.model.money import Money
 
@@ -101,6 +102,17 @@ class ReadsGhosts(Honest):
     async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
         found = {each.ref.remote_id: each for each in await self.real.read(refs)}
         return [found.get(ref.remote_id, RemoteListing(ref, "", (), "", 0, None)) for ref in refs]
+
+
+class GivesUpOnOne(Honest):
+    breaks = ("listings.read_sets_one_that_can_not_be_read_apart",)
+
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
+        found = await self.real.read(refs)
+        for each in found:
+            if isinstance(each, Rejected):
+                raise Unavailable(each.words)
+        return found
 
 
 class IgnoresFigures(Honest):

@@ -423,6 +423,28 @@ class TestOrders:
             assert told.value.item == name
         assert [page async for page in walk] == []
 
+    async def test_of_listings_read_at_once_one_unreadable_hides_no_other(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shop.sandbox.seed(products(5))
+        refs = [ListingRef(barcode(place), barcode(place)) for place in range(5)]
+        as_it_is = sandbox.light_row
+        numbers: list[str] = []
+
+        def spoilt(content: Any, now: int) -> Any:
+            row = as_it_is(content, now)
+            numbers.append(str(row["contentId"]))
+            if len(numbers) == 2:
+                row["variants"][0]["quantity"] = "a lot"
+            if len(numbers) == 3:
+                row["variants"] = 7
+            return "no product" if len(numbers) == 4 else row
+
+        monkeypatch.setattr(sandbox, "light_row", spoilt)
+        found = await shop.store.read(refs)
+        assert [each.ref.remote_id for each in found if not isinstance(each, Rejected)] == [barcode(4), barcode(0)]
+        assert [each.item for each in found if isinstance(each, Rejected)] == [barcode(3), numbers[2], "?"]
+
     async def test_one_unreadable_order_hides_no_other(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         shop.sandbox.seed(products(1))
         numbers = [shop.buy(barcode(0)) for _ in range(3)]

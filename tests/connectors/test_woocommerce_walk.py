@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from omnisync_plugins.woocommerce.walk import Readable, Walk
 
-from omnisync.connect.store import ListingRef
-from omnisync.errors import Rejected, Unavailable
+from omnisync.errors import Rejected
 from omnisync.model.money import Money
 from omnisync.model.order import OrderPart, OrderState
 from omnisync.testing.conformance.store_bench import apart
@@ -73,8 +72,21 @@ async def test_a_spoilt_stock_is_not_nothing_to_sell(monkeypatch: pytest.MonkeyP
         with pytest.raises(Rejected, match="stock_quantity is 'plenty'") as caught:
             await shop.listings()
         assert caught.value.item == number
-        with pytest.raises(Unavailable, match="plenty"):
-            await shop.store.read([ListingRef(number, number)])
+
+
+@pytest.mark.parametrize("version", ["11.0.1", "7.9.0"])
+async def test_of_listings_read_at_once_one_unreadable_hides_no_other(
+    version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(MUG, SHIRT, *many(3), version=version) as shop:
+        refs = [each.ref for each in (await shop.listings()).values()]
+        bad = {*map(spoil(shop, monkeypatch, stock_quantity="plenty"), (MUG.name, "S, Negru"))}
+        found = await shop.store.read(refs)
+        aside = {each.item: each.words for each in found if isinstance(each, Rejected)}
+        assert aside.keys() == bad
+        assert all("stock_quantity is 'plenty'" in words for words in aside.values())
+        told = {each.ref.remote_id for each in found if not isinstance(each, Rejected)}
+        assert told == {ref.remote_id for ref in refs} - bad
 
 
 async def test_a_product_whose_variations_can_not_be_told_names_itself_as_their_parent(

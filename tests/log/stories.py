@@ -115,7 +115,7 @@ BUILDERS: dict[type[ev.Fact], st.SearchStrategy[Any]] = {
     ev.ListingsSeen: st.builds(ev.ListingsSeen, _stores, _unique(_seen_listing, lambda seen: seen.remote_id)),
     ev.ListingsGone: st.builds(ev.ListingsGone, _stores, _some(_remotes, 2)),
     ev.ListingLinked: st.builds(ev.ListingLinked, _stores, _remotes, _maybe_code, st.sampled_from(("person", "match"))),
-    ev.FiguresSeen: st.builds(ev.FiguresSeen, _stores, _some(_seen_figure), _some(_remotes, 1)),
+    ev.FiguresSeen: st.builds(ev.FiguresSeen, _stores, _some(_seen_figure), _some(_remotes, 1), _some(_remotes, 1)),
     ev.BatchMade: st.builds(ev.BatchMade, _stores, st.just(""), _unique(_item, lambda item: item.remote_id), st.just("f")),
     ev.BatchSent: st.builds(ev.BatchSent, _stores, _key, st.just("receipt")),
     ev.BatchAnswered: st.builds(ev.BatchAnswered, _stores, _key, _unique(_outcome, lambda each: each.remote_id)),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from omnisync.connect.store import ListingRef, PushAnswer, PushItem, RemoteListing
-from omnisync.errors import NotSent, RateLimited, UnknownOutcome
+from omnisync.errors import NotSent, RateLimited, Rejected, UnknownOutcome
 
 if TYPE_CHECKING:
     from tests.simulation.checks import Checks
@@ -24,9 +24,9 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connector, name)
 
-    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing | Rejected]:
         """Read listings: they have been looked up."""
-        found: Sequence[RemoteListing] = await self._connector.read(refs)
+        found: Sequence[RemoteListing | Rejected] = await self._connector.read(refs)
         self._unknown -= {ref.remote_id for ref in refs}
         return found
 

@@ -159,11 +159,16 @@ class FakeStore:
         pages = ([(each, self._listing(each)) for each in ids[start : start + 2]] for start in range(0, len(ids), 2))
         return _Pages(self, "listing", pages)
 
-    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing | Rejected]:
         self._fail_if_down()
         self.read_calls += 1
         assert len(refs) <= self.capabilities.read_batch
-        return [self._listing(ref.remote_id) for ref in refs if ref.remote_id in self.listed]
+        names = [ref.remote_id for ref in refs if ref.remote_id in self.listed]
+        aside = self.unreadable & {*names, *(ref.group for ref in refs), "?"}
+        return [
+            *(self._listing(name) for name in names if not self.unreadable & {name, self.listed[name].group, "?"}),
+            *(Rejected(f"listing {name} makes no sense", name) for name in sorted(aside)),
+        ]
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
         await asyncio.sleep(0)

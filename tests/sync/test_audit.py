@@ -12,6 +12,7 @@ from tests.sync.shop import Shop, story
 from omnisync.connect.budget import Allowance
 from omnisync.connect.store import Capabilities
 from omnisync.errors import Unavailable
+from omnisync.log import archive
 from omnisync.log.drift_list import DriftView, drifts_since, figures_age, open_drifts
 from omnisync.log.health import save_health
 from omnisync.log.reader import Reader
@@ -141,6 +142,23 @@ async def test_an_older_figure_that_comes_back_was_a_late_batch(shop: Shop) -> N
     assert last(shop)[1] == "late-batch"
     await shop.settle()
     assert shop.s1.shows("A") == 4
+
+
+@story
+async def test_what_was_sent_before_is_evidence_when_it_is_archived_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "_MOST_EVENTS", 3)
+    await shop.begin(WITH_RECEIPT, A=5)
+    for pieces in (7, 4):
+        shop.erp.counts("A", pieces)
+        await shop.pull()
+        await shop.settle()
+    while await shop.log.query(lambda db: archive.archive_next(db, 2**62)):
+        pass
+    assert not shop.events("batch.made"), "all of them are packed"
+    await edited(shop, stock=7)
+    assert last(shop)[1] == "late-batch"
 
 
 @story

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import msgspec
 import pytest
 from tests.sync.fakes import AT_ONCE, WITH_RECEIPT, FakeStore, Shown, lost, raises
 from tests.sync.shop import Shop, story
 
-from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem, RemoteListing
+from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem, ReadBack, RemoteListing
 from omnisync.errors import AuthFailed, NotSent, RateLimited, Rejected, Repeated, Unavailable, UnknownOutcome
 from omnisync.model.commands import Exclude, Release, Retry, Update
 from omnisync.model.events import Kind
@@ -486,6 +488,52 @@ async def test_after_a_lost_answer_the_newest_figure_follows(shop: Shop) -> None
     assert (stocks(shop.s1)[-1], shop.s1.shows("A"), shop.figure("s1", "A").confirmed) == (2, 2, 2000)
 
 
+@BOTH
+@pytest.mark.parametrize("applied", [True, False])
+@story
+async def test_a_lost_batch_is_not_sent_again_above_what_the_store_has_left(
+    shop: Shop, can: Capabilities, applied: bool
+) -> None:
+    """The store lowers its own figure when it sells; the same body again would put the pieces on sale a second time."""
+    await shop.begin(can, A=10)
+    shop.s1.mishaps.append(lost(applied=applied))
+    shop.erp.counts("A", 7)
+    await shop.pull()
+    await shop.pushers["s1"].step()
+    shop.s1.sell("1", A=2)
+    await shop.settle(600, "s1")
+    assert all(pieces <= 5 for pieces in stocks(shop.s1)[1:]), "there were 5 left"
+    assert (shop.s1.shows("A"), shop.figure("s1", "A").confirmed) == (5, 5000)
+
+
+@story
+async def test_what_was_excluded_since_is_not_sent_again(shop: Shop) -> None:
+    await shop.begin(WITH_RECEIPT, A=10)
+    shop.s1.mishaps.append(lost(applied=False))
+    shop.erp.counts("A", 7)
+    await shop.pull()
+    await shop.pushers["s1"].step()
+    await shop.order(Exclude("s1", ("A",), stock=True, price=False))
+    await shop.settle(600, "s1")
+    assert (len(shop.s1.pushed), shop.s1.shows("A")) == (1, 10)
+
+
+@story
+async def test_where_nothing_can_be_looked_up_a_lost_batch_waits_longer_and_longer(shop: Shop) -> None:
+    await shop.begin(replace(AT_ONCE, read_back=ReadBack.NONE), A=10)
+    shop.s1.mishaps += [lost(applied=False)] * 8
+    shop.erp.counts("A", 7)
+    await shop.pull()
+    await shop.settle(7200, "s1")
+    lost_at = [at for (at,) in shop.rows("SELECT at FROM event WHERE type = 'batch.lost' ORDER BY seq")]
+    pauses = [later - before for before, later in pairwise(lost_at)]
+    assert len(pauses) == 7
+    assert min(pauses) >= 20_000
+    assert pauses[-1] > 3 * pauses[0]
+    assert (shop.s1.shows("A"), len(set(shop.s1.keys))) == (7, 1)
+    assert (len(shop.events("connector.broke")), len(shop.events("connector.recovered"))) == (1, 1), "told once"
+
+
 # P6: waiting and refusals.
 
 
@@ -848,6 +896,34 @@ async def test_a_listing_missing_in_a_read_back_waits_until_the_catalogue_shows_
     await shop.syncs["s1"].pull_catalogue()
     await shop.settle(600, "s1")
     assert (shop.figure("s1", "A").mode, shop.figure("s1", "A").confirmed) == ("push", 7000)
+
+
+@pytest.mark.parametrize("named", [True, False])
+@story
+async def test_one_that_a_read_back_can_t_read_is_set_aside_and_the_others_are_proven(shop: Shop, named: bool) -> None:
+    await shop.begin(WITH_RECEIPT, A=10, B=10)
+    shop.erp.counts("A", 7)
+    shop.erp.counts("B", 7)
+    await shop.pull()
+    await shop.pushers["s1"].step()
+    name = "rA" if named else "?"
+    shop.s1.unreadable = {name}
+    reads = shop.s1.read_calls
+    await shop.settle(300, "s1")
+    assert shop.s1.read_calls - reads == 1, "not again and again"
+    assert shop.set_aside("s1") == {f"listing:{name}": f"listing {name} makes no sense"}
+    waits = {code: shop.figure("s1", code).check_at > 0 for code in "AB"}
+    assert waits == {"A": True, "B": not named}
+    assert {shop.figure("s1", code).mode for code in "AB"} == {"push"}
+    shop.erp.counts("A", 3)
+    await shop.pull()
+    await shop.settle(60, "s1")
+    assert shop.s1.shows("A") == 3, "it is sold on, so it must be able to fall"
+    shop.s1.unreadable = set()
+    await shop.settle(3600, "s1")
+    assert [shop.figure("s1", code).check_at for code in "AB"] == [0, 0]
+    await shop.syncs["s1"].pull_catalogue()
+    assert shop.set_aside("s1") == {}
 
 
 @story

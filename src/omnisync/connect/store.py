@@ -15,6 +15,7 @@ from typing import Protocol
 
 from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding
+from omnisync.errors import Rejected
 from omnisync.model.money import Money
 from omnisync.model.order import OrderPart
 from omnisync.model.quantity import PIECE
@@ -153,8 +154,12 @@ class StoreConnector(Protocol):
         ``item`` is whatever names it to a person; then nothing that is missing counts as gone.
         """
 
-    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing]:
-        """These listings as the store shows them now, at most ``read_batch``, of any groups; missing ones are left out."""
+    async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing | Rejected]:
+        """These listings as the store shows them now, at most ``read_batch``, of any groups; missing ones are left out.
+
+        For one that can't be read a Rejected stands among the others, with its remote_id, or its parent's, in
+        ``item``; where not even that can be told, whatever names it to a person: then nothing counts as missing.
+        """
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
         """Write these figures in one call. ``key`` is the same when the same batch is sent again.

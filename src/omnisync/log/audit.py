@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from omnisync.log import stored
+from omnisync.log.archive import Stored
 from omnisync.log.rows import FigureRow
 from omnisync.log.state import State
+from omnisync.log.story import LATEST
 from omnisync.model.events import BatchMade, Kind, decode
 
 _LOOKED_AT = 6
 """So many sends of a product are looked at, newest first."""
 
+_TOGETHER, _MOST = 50, 500
+"""Events of a product that are read at once, and in all: what was sent before so many other things happened to it explains nothing."""
+
+_MADE = str(BatchMade.__struct_config__.tag)
+
 
 @dataclass(slots=True)
 class Sends:
-    """What was sent of one store's products; each batch is read once, however many of its products have drifted."""
+    """What was sent of one store's products; each batch is decoded once, however many of its products have drifted."""
 
     _items: dict[int, dict[str, tuple[int | None, int | None]]] = field(default_factory=dict)
 
     def of(self, state: State, row: FigureRow, code: str) -> list[tuple[int, int]]:
         """When (milliseconds UTC) which figure was sent, newest first; the last one is the row's own ``sent``."""
-        sql = """SELECT e.seq, e.at FROM event_product t JOIN event e ON e.seq = t.seq
-            WHERE t.product = ? AND e.type = 'batch.made' AND e.stream = ? ORDER BY t.seq DESC LIMIT ?"""
-        found = []
-        for seq, at in state.select(sql, row.product, f"store:{row.store}", _LOOKED_AT):
-            figure = self._batch(state, seq).get(code, (None, None))[row.kind == Kind.PRICE]
-            if figure is not None:
-                found.append((at, figure))
+        found: list[tuple[int, int]] = []
+        for each in _newest(state, row.product):
+            if each.type == _MADE and each.stream == f"store:{row.store}":
+                figure = self._batch(each).get(code, (None, None))[row.kind == Kind.PRICE]
+                if figure is not None:
+                    found.append((each.at, figure))
+                if len(found) == _LOOKED_AT:
+                    break
         return found
 
-    def _batch(self, state: State, seq: int) -> dict[str, tuple[int | None, int | None]]:
-        if seq not in self._items:
-            event = decode(state.select("SELECT payload FROM event WHERE seq = ?", seq)[0][0])
+    def _batch(self, made: Stored) -> dict[str, tuple[int | None, int | None]]:
+        if made.seq not in self._items:
+            event = decode(made.payload)
             assert isinstance(event, BatchMade)
-            self._items[seq] = {item.product: (item.stock, item.price) for item in event.items}
-        return self._items[seq]
+            self._items[made.seq] = {item.product: (item.stock, item.price) for item in event.items}
+        return self._items[made.seq]
+
+
+def _newest(state: State, product: int) -> Iterator[Stored]:
+    """The product's events, the newest first, as many as are worth a look."""
+    looked_at, before = 0, LATEST
+    while looked_at < _MOST and (some := stored.of_product(state.db, product, _TOGETHER, before)):
+        yield from some
+        looked_at, before = looked_at + len(some), some[-1].seq
 
 
 def open_drifts(state: State, store: str = "") -> dict[tuple[str, Kind], dict[str, int]]:

@@ -284,12 +284,13 @@ def _mine(event: Event, state: _OneProduct) -> Event:
         case ListingsGone(store, remote_ids):
             known = _remote_ids(state, store)
             return replace(event, remote_ids=tuple(each for each in remote_ids if each in known))
-        case FiguresSeen(store, figures, missing):
+        case FiguresSeen(store, figures, missing, unreadable):
             known = _remote_ids(state, store)
             return replace(
                 event,
                 figures=tuple(found for found in figures if found.remote_id in known),
                 missing=tuple(each for each in missing if each in known),
+                unreadable=tuple(each for each in unreadable if each in known),
             )
         case UpdateOrdered(products=()) | FiguresReleased(products=()):
             return event

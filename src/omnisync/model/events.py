@@ -233,11 +233,15 @@ class SeenFigure(msgspec.Struct, frozen=True, omit_defaults=True, array_like=Tru
 
 
 class FiguresSeen(Fact, frozen=True, tag="store.seen"):
-    """Figures read back from a store; ``missing`` are listings that were asked for and not found."""
+    """Figures read back from a store.
+
+    ``missing`` are listings that were asked for and not found, ``unreadable`` those of which the answer made no sense.
+    """
 
     store: str
     figures: tuple[SeenFigure, ...]
     missing: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 class Drift(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):

@@ -178,7 +178,7 @@ class ErpSync:
             except Rejected as error:
                 # The ERP may name the buyer, who could then never be forgotten.
                 words = without_person(error.words, order.customer)
-                self._told.error("order.refused", order=order.key, reason=words)
+                self._told.error("order.refused", order=order.key, store=order.store, number=order.number, reason=words)
                 await self._log.append(Quarantined(self.rules.name, f"order:{order.key}", words))
             except (ConnectorError, SourceProblem) as error:
                 await self._failed(self.health.write, error)

@@ -208,23 +208,36 @@ class Pusher:
         """See at the store whether a lost batch arrived; after the last look send the same again (P5)."""
         store = self._store
         now = store.clock.now()
-        if store.connector.capabilities.read_back is not ReadBack.NONE:
-            due = batch.sent_at + self._looks_at[min(self._looks, len(self._looks_at) - 1)]
-            if due > now:
-                return due
+        shows = store.connector.capabilities.read_back is not ReadBack.NONE
+        due = batch.sent_at + self._looks_at[min(self._looks, len(self._looks_at) - 1) if shows else -1]
+        if due > now:
+            return due
+        if shows:
             if await self._arrived(batch, items):
                 return store.clock.now()
             self._looks += 1
             if self._looks < len(self._looks_at):
                 return batch.sent_at + self._looks_at[self._looks]
-        push = await store.log.transact(
-            lambda change: push_items(change, store.name, items, change.state.rules()[store.name])
-        )
-        if not push:
-            await store.log.append(BatchDropped(store.name, batch.key, "its listings are gone"))
-            return now
-        await self._send_again(Batch(batch.key, push, tuple(items)))
+        if await store.pull_orders():
+            again = await store.log.transact(lambda change: self._still_good(change, batch.key, items))
+            if again is not None:
+                await self._send_again(again)
         return store.clock.now()
+
+    def _still_good(self, change: Change, key: str, items: Sequence[BatchItem]) -> Batch | None:
+        """The batch as it was, if it may go once more; else it is dropped, and what is wanted now goes in a new one.
+
+        The store may have sold of it meanwhile: the same body would raise the figure above what is left (P3).
+        """
+        store, state = self._store.name, change.state
+        push = push_items(change, store, items, state.rules()[store])
+        if not push:
+            change.append(BatchDropped(store, key, "its listings are gone"))
+        elif any(_is_too_much(change, store, item) for item in items):
+            change.append(BatchDropped(store, key, "less is left than it says"))
+        else:
+            return Batch(key, push, tuple(items))
+        return None
 
     async def _send_again(self, batch: Batch) -> None:
         """The same key and body once more; while nothing gets through, the batch stays lost."""
@@ -236,13 +249,15 @@ class Pusher:
             if store.connector.capabilities.read_back is ReadBack.READ:
                 # Proof that it arrived, and no look may ever show it: the store may have sold some of it since.
                 # So it counts as accepted, and the read-back that follows every acceptance settles the rest.
+                await store.worked(store.health.write)
                 await self._answered(batch.key, [ItemResult(item.ref.remote_id) for item in batch.push])
             else:
                 await self._lose(batch.key, str(error))
             return
         except UnknownOutcome as error:
+            # Twice in a row is trouble with the connection: longer and longer pauses, and people are told.
             await self._lose(batch.key, str(error))
-            return
+            raise
         except (NotSent, RateLimited):
             self._looks = 0
             raise
@@ -267,11 +282,13 @@ class Pusher:
         listings = await store.log.transact(
             lambda change: outbox.listings_by_remote(change.state, store.name, [item.remote_id for item in items])
         )
-        shown = {listing.ref.remote_id: listing for listing in await self._read(listings)}
+        read, _problems = await self._read(listings)
+        shown = {listing.ref.remote_id: listing for listing in read}
         for item in items:
             found = shown.get(item.remote_id)
             if found is None or not _shows(found, item):
                 return False
+        await store.worked(store.health.write)
         await self._answered(batch.key, [ItemResult(item.remote_id) for item in items])
         return True
 
@@ -284,16 +301,21 @@ class Pusher:
         listings = await store.log.transact(lambda change: outbox.to_be_seen(change.state, store.name, now, most))
         if not listings:
             return False
-        found = {listing.ref.remote_id: listing for listing in await self._read(listings)}
+        read, problems = await self._read(listings)
+        found = {listing.ref.remote_id: listing for listing in read}
         known = {listing.remote_id: listing for listing in listings}
         figures = tuple(_seen(listing, known.get(listing.ref.remote_id)) for listing in found.values())
-        missing = tuple(listing.remote_id for listing in listings if listing.remote_id not in found)
+        missing = [listing for listing in listings if listing.remote_id not in found]
+        unreadable = _unreadable(missing, problems)
+        gone = tuple(listing.remote_id for listing in missing if listing.remote_id not in unreadable)
 
         def decide(change: Change) -> bool:
             surprise = any(_differs(change, store.name, known[seen.remote_id].product, seen) for seen in figures)
             products = {remote_id: listing.product for remote_id, listing in known.items()}
             audit.found_in_vain(change, store.name, figures, products, audit.History(store.health.last_catalogue))
-            change.append(FiguresSeen(store.name, figures, missing))
+            for problem in problems:
+                store.set_aside(change, "listing", problem)
+            change.append(FiguresSeen(store.name, figures, gone, unreadable))
             return surprise
 
         if await store.log.transact(decide):
@@ -301,16 +323,40 @@ class Pusher:
             store.wake_orders.set()
         return True
 
-    async def _read(self, listings: Sequence[ListingRow]) -> list[RemoteListing]:
+    async def _read(self, listings: Sequence[ListingRow]) -> tuple[list[RemoteListing], list[Rejected]]:
+        """These listings as the store shows them, and an error for each that can't be read."""
         store = self._store
         most = store.connector.capabilities.read_batch
         refs = [ref(listing) for listing in listings]
         found: list[RemoteListing] = []
+        problems: list[Rejected] = []
         for start in range(0, len(refs), most):
             store.health.calls += 1
-            found += await store.connector.read(refs[start : start + most])
+            for each in await store.connector.read(refs[start : start + most]):
+                if isinstance(each, Rejected):
+                    problems.append(each)
+                else:
+                    found.append(each)
         await store.worked(store.health.read)
-        return found
+        return found, problems
+
+
+def _unreadable(unseen: Sequence[ListingRow], problems: Sequence[Rejected]) -> tuple[str, ...]:
+    """Which of the listings that were not found are there and can't be read."""
+    names = {problem.item for problem in problems}
+    mine = tuple(listing.remote_id for listing in unseen if not names.isdisjoint((listing.remote_id, listing.grp)))
+    known = {name for listing in unseen for name in (listing.remote_id, listing.grp)}
+    # One that can't even be named may be any of them.
+    return mine if names <= known else tuple(listing.remote_id for listing in unseen)
+
+
+def _is_too_much(change: Change, store: str, item: BatchItem) -> bool:
+    """Whether there is less to sell by now than the item says, or the store is not to be sent it any more."""
+    product = change.state.product(item.product)
+    row = change.state.figures.get(product.id, (store, Kind.STOCK)) if product is not None else None
+    if not item.stock_rev or item.stock is None or row is None:
+        return False
+    return row.mode != "push" or (row.wanted or 0) < item.stock
 
 
 def _shows(found: RemoteListing, item: BatchItem) -> bool:

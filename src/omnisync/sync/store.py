@@ -151,10 +151,10 @@ class StoreSync:
                 if not error.item or isinstance(pages, AsyncGenerator):
                     raise
                 aside.add(error.item)
-                await self.log.transact(lambda change, error=error: self._set_aside(change, kind, error))  # type: ignore[misc]
+                await self.log.transact(lambda change, error=error: self.set_aside(change, kind, error))  # type: ignore[misc]
 
-    def _set_aside(self, change: Change, kind: str, error: Rejected) -> None:
-        """Once for each row and reason, however often it is told."""
+    def set_aside(self, change: Change, kind: str, error: Rejected) -> None:
+        """An order or a listing that can't be read; said once for each and its reason, however often it is told."""
         if set_aside(change, self.name, f"{kind}:{error.item}", error.words, error.payload):
             self.told.error(f"{kind}.unreadable", reason=error.words, **{kind: error.item})
 

@@ -25,6 +25,9 @@ REJECTED = "rejected"
 NOT_THERE = "not-there"
 """Why a figure is refused whose listing was not found by a read-back."""
 
+_UNREADABLE_AGAIN = 600_000
+"""Milliseconds after which a figure is looked for again of which the store's answer could not be read."""
+
 KEEPS_SHOWING = "keeps-showing"
 """Why a figure is refused that the store takes and never shows."""
 
@@ -328,6 +331,13 @@ def not_there(state: State, row: FigureRow) -> None:
         row.mode, row.reason = "refused", NOT_THERE
         state.reconsider.add(row.product)
     state.figures.change(row)
+
+
+def unreadable(state: State, row: FigureRow) -> None:
+    """The store shows something that is no figure: it goes on being pushed, and proof of it is waited for longer."""
+    if row.check_at:
+        row.check_at = state.at + _UNREADABLE_AGAIN
+        state.figures.change(row)
 
 
 def sold_there(state: State, row: FigureRow, quantity: int, at: int) -> None:

@@ -156,6 +156,12 @@ def figures_seen(state: State, event: FiguresSeen) -> None:
             for row in state.each_figure(listing.product, event.store):
                 figures.not_there(state, row)
             state.trace(listing.product)
+    for remote_id in event.unreadable:
+        listing = state.listings.get((event.store, remote_id))
+        if listing is not None and listing.product is not None:
+            for row in state.each_figure(listing.product, event.store):
+                figures.unreadable(state, row)
+            state.trace(listing.product)
 
 
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from omnisync.connect.store import ListingRef, ReadBack, RemoteListing
+from omnisync.errors import Rejected
 from omnisync.model.money import Money
 from omnisync.model.quantity import PIECE
 from omnisync.testing.conformance.result import Checks, NotApplicable, expect, listed
@@ -100,15 +101,20 @@ async def one_that_can_not_be_read_hides_no_other(bench: Bench) -> None:
         shop.sandbox.edit(spoilt.ref.remote_id, stock=_PECULIAR)
         shop.line.listen()
         await shop.listings()
-        if not any(_without_stock(answer) != answer for answer in shop.line.answers):
-            raise NotApplicable("its answers don't hold a stock as it is")
-        places = range(len(shop.line.answers))
-        shop.line.listen()
-        shop.line.damage = dict.fromkeys(places, _without_stock)
+        _spoil(shop)
         found, aside = await apart(shop.store.listings())
         told = {each.ref.remote_id for each in found}
         expect(aside == {spoilt.ref.remote_id}, f"{spoilt.ref.remote_id} can't be read, it sets {listed(aside)} aside")
         expect(told == names - aside, f"of {len(names) - 1} others it gives {len(told)}")
+
+
+def _spoil(shop: Shop) -> None:
+    """The next answers are as many as those just heard, with nonsense in the place of the peculiar stock."""
+    if not any(_without_stock(answer) != answer for answer in shop.line.answers):
+        raise NotApplicable("its answers don't hold a stock as it is")
+    places = range(len(shop.line.answers))
+    shop.line.listen()
+    shop.line.damage = dict.fromkeys(places, _without_stock)
 
 
 def _without_stock(said: Any) -> Any:
@@ -128,7 +134,7 @@ async def read_gives_just_what_was_asked(bench: Bench) -> None:
         some = list((await shop.by_code()).values())[1::2]
         for listing in some:
             shop.sandbox.edit(listing.ref.remote_id, stock=4)
-        found = await shop.store.read([each.ref for each in some])
+        found = await shop.read_refs([each.ref for each in some])
         told = Counter(each.ref.remote_id for each in found)
         expect(told == Counter(each.ref.remote_id for each in some), f"asked for {len(some)}, it gave {dict(told)}")
         _compare(shop, found)
@@ -141,10 +147,28 @@ async def read_leaves_missing_ones_out(bench: Bench) -> None:
     async with bench.open() as shop:
         _readable(shop)
         known = await shop.simple(2)
-        found = await shop.store.read([known[0].ref, stranger, known[1].ref])
+        found = await shop.read_refs([known[0].ref, stranger, known[1].ref])
         told = {each.ref.remote_id for each in found}
         expect(told == {each.ref.remote_id for each in known}, f"it gave {listed(told)}")
         expect(not await shop.store.read([stranger]), "it gave a listing that is not there")
+
+
+@CHECKS.add
+async def read_sets_one_that_can_not_be_read_apart(bench: Bench) -> None:
+    """Of several listings read at once, one whose stock makes no sense is a Rejected that names it; the others are given."""
+    async with bench.open() as shop:
+        _readable(shop)
+        known = await shop.simple(3)
+        refs, spoilt = [each.ref for each in known], known[1].ref.remote_id
+        shop.sandbox.edit(spoilt, stock=_PECULIAR)
+        shop.line.listen()
+        await shop.read_refs(refs)
+        _spoil(shop)
+        found = await shop.patiently(lambda: shop.store.read(refs))
+        aside = [each.item for each in found if isinstance(each, Rejected)]
+        told = {each.ref.remote_id for each in found if not isinstance(each, Rejected)}
+        expect(aside == [spoilt], f"{spoilt} can't be read, it sets {listed(aside)} apart")
+        expect(told == {ref.remote_id for ref in refs} - {spoilt}, f"of the others it gives {listed(told)}")
 
 
 @CHECKS.add

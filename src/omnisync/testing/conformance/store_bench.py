@@ -13,7 +13,15 @@ from typing import Any, Self, TypeVar
 from omnisync.connect.context import Context
 from omnisync.connect.loader import Manifest, OptionType, load
 from omnisync.connect.sandbox import ConnectionCut, Profile, Sandbox, SandboxFigure, SandboxOrderLine, SandboxProduct
-from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem, RemoteListing, StoreConnector
+from omnisync.connect.store import (
+    Capabilities,
+    ItemResult,
+    ListingRef,
+    PushAnswer,
+    PushItem,
+    RemoteListing,
+    StoreConnector,
+)
 from omnisync.errors import RateLimited, Rejected
 from omnisync.model.money import Money
 from omnisync.model.order import OrderPart
@@ -75,8 +83,14 @@ class Shop:
 
     async def read(self, listings: Sequence[RemoteListing]) -> dict[str, RemoteListing]:
         """What a read shows of these, by remote id."""
-        found = await self.patiently(lambda: self.store.read([each.ref for each in listings]))
-        return {each.ref.remote_id: each for each in found}
+        return {each.ref.remote_id: each for each in await self.read_refs([each.ref for each in listings])}
+
+    async def read_refs(self, refs: Sequence[ListingRef]) -> list[RemoteListing]:
+        """What a read of these gives. Raises Failed when it can't make sense of one."""
+        found = await self.patiently(lambda: self.store.read(refs))
+        aside = [each.words for each in found if isinstance(each, Rejected)]
+        expect(not aside, f"it can't read what there is: {aside}")
+        return [each for each in found if not isinstance(each, Rejected)]
 
     async def push(self, items: Sequence[PushItem], key: str = "k1") -> dict[str, ItemResult]:
         """What became of each item, however long that takes."""
