@@ -21,6 +21,7 @@ from omnisync.daemon.housekeeping import Keeping
 from omnisync.log.kept_backups import FOLDER
 from omnisync.log.writer import Log
 from omnisync.model.last_piece import LastPieceRules
+from omnisync.model.money import Money
 from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy, StoreRules
 from omnisync.model.secrecy import Secrets
 from omnisync.ports import Blocking, Clock, Ids, SystemClock, in_thread
@@ -140,6 +141,8 @@ def store_rules(settings: Settings, name: str, connector: StoreConnector) -> Sto
         warehouses=store.warehouses,
         orders_from=store.orders_from,
         price_list=store.price_list,
+        floor_list=store.floor_list,
+        floors=tuple((name, Money.of(amount, store.currency).minor) for name, amount in store.floors.items()),
         markup=store.markup,
         rounding=store.rounding,
         buffer=store.buffer,

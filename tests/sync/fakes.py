@@ -303,6 +303,8 @@ class FakeErp:
     mishaps: deque[str] = field(default_factory=deque)
     """What happens to the next orders that are sent: "lost" (it has it, the answer is gone) or "not-sent"."""
     problems: dict[str, list[RowProblem]] = field(default_factory=dict)
+    floors_of: dict[str, int] = field(default_factory=dict)
+    """A price list called "floor"."""
     broken: ConnectorError | SourceProblem | None = None
     complete: bool = True
     calls: list[str] = field(default_factory=list)
@@ -363,6 +365,7 @@ class FakeErp:
 
     async def prices(self, mark: str) -> ErpRead[ErpPrice] | None:
         rows = [ErpPrice(code, "retail", Money(minor, "TRY")) for code, minor in self.prices_of.items()]
+        rows += [ErpPrice(code, "floor", Money(minor, "TRY")) for code, minor in self.floors_of.items()]
         return self._read("prices", mark, rows)
 
     async def customers(self, mark: str) -> ErpRead[ErpCustomer] | None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from omnisync.connect.erp import ErpProduct
+from omnisync.explain.why import Explanation, explain
 from omnisync.explain.words import reason_words
+from omnisync.log.reader import Reader
+from omnisync.log.story import why
 from omnisync.model.commands import Release
 from omnisync.model.events import Kind
 from omnisync.model.rules import ErpRules, GuardRules
@@ -131,3 +135,55 @@ async def test_a_rejected_read_is_not_asked_about_again_while_it_says_the_same(s
     shop.erp.counts("P30", 0)
     await shop.pull()
     assert len(shop.rows("SELECT id FROM hold WHERE state = 'held'")) == 1, "it says something else now"
+
+
+@story
+async def test_a_price_under_the_products_floor_waits_for_a_yes(shop: Shop) -> None:
+    await shop.begin(A=10, B=10)
+    await shop.set_rules("s1", floor_list="floor")
+    shop.erp.floors_of = {"A": 900}
+    for code in ("A", "B"):
+        shop.erp.costs(code, 810)
+    await shop.pull()
+    await shop.settle()
+    assert (shop.s1.price("A"), shop.s1.price("B")) == (1000, 810)
+    assert (shop.s2.price("A"), _reasons(shop)) == (810, {"under-floor:10": 1})
+    assert reason_words("under-floor:10") == "the price is 10 % under its floor"
+    said = _why(shop, "A")
+    assert "floor: 9.00 TRY" in said.price
+    assert 'ERP set price list "retail" to 8.10 TRY; ERP set the floor to 9.00 TRY' in [
+        each.text for each in said.steps
+    ]
+    await shop.order(Release(store="s1", kind=Kind.PRICE, codes=("A",)))
+    await shop.settle()
+    assert shop.s1.price("A") == 810
+    shop.erp.costs("A", 900)
+    await shop.pull()
+    await shop.settle()
+    assert (shop.s1.price("A"), _reasons(shop)) == (900, {}), "at the floor is not under it"
+
+
+@story
+async def test_a_category_has_a_floor_for_what_has_none_of_its_own(shop: Shop) -> None:
+    await shop.begin(A=10, B=10, C=10)
+    for code, category in {"A": "pens", "B": "pens", "C": "books"}.items():
+        shop.erp.cards[code] = ErpProduct(code, f"name of {code}", category=category)
+    shop.erp.floors_of = {"B": 500}
+    await shop.set_rules("s1", floor_list="floor", floors=(("pens", 900),))
+    for code in ("A", "B", "C"):
+        shop.erp.costs(code, 800)
+    await shop.pull()
+    await shop.settle()
+    assert [shop.s1.price(code) for code in ("A", "B", "C")] == [1000, 800, 800]
+    assert "floor: 9.00 TRY" in _why(shop, "A").price
+    assert "floor" not in _why(shop, "C").price
+    await shop.set_rules("s1", floors=())
+    await shop.settle()
+    assert shop.s1.price("A") == 800, "without the floor nothing holds it"
+
+
+def _why(shop: Shop, code: str) -> Explanation:
+    with Reader(shop.path) as reader:
+        found = why(reader, int(shop.one("SELECT id FROM product WHERE code = ?", code)), "s1")
+    assert found is not None
+    return explain(found, shop.clock.now())

@@ -56,6 +56,9 @@ def _names(store: StoreSettings, warehouses: set[str], lists: set[str]) -> Itera
         if name not in warehouses:
             text = _("the ERP has no warehouse {name}, so this store would sell nothing from it").format(name=name)
             yield Finding(Grade.PROBLEM, text, _("The ERP has: {names}").format(names=", ".join(sorted(warehouses))))
+    if store.floor_list and store.floor_list not in lists:
+        text = _("the ERP has no price list {name}, so no product has a floor").format(name=store.floor_list)
+        yield Finding(Grade.WARNING, text, _("Check floor_list in its table of the configuration."))
     if store.push_price and store.price_list not in lists:
         text = _("the ERP has no price list {name}, so no price is sent").format(name=store.price_list)
         yield Finding(Grade.PROBLEM, text, _("The ERP has: {names}").format(names=", ".join(sorted(lists))))

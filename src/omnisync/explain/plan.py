@@ -82,4 +82,6 @@ def _remark(move: Move) -> str:
         apart = f"{'+' if change > 0 else '−'}{percent(abs(change))}"
     if move.sort == "below-cost":
         return ", ".join(filter(None, (apart, _("under cost"))))
+    if move.sort == "under-floor":
+        return ", ".join(filter(None, (apart, _("under its floor"))))
     return _("sold out there") if move.sort == "to-zero" else apart

@@ -242,12 +242,14 @@ def _source(source: str, line: int) -> str:
 
 def _prices(why: Why, told: Told) -> Step | None:
     event: PricesRead = told.event  # type: ignore[assignment]
+    said = []
     for each in event.prices:
+        price = figure_words(Kind.PRICE, each.minor, each.currency or why.rules.currency, with_currency=True)
         if each.code == why.code and each.price_list == why.rules.price_list:
-            price = figure_words(Kind.PRICE, each.minor, each.currency or why.rules.currency, with_currency=True)
-            text = _('ERP set price list "{name}" to {price}')
-            return Step(told.at, text.format(name=each.price_list, price=price), event.source)
-    return None
+            said.append(_('ERP set price list "{name}" to {price}').format(name=each.price_list, price=price))
+        elif each.code == why.code and each.price_list == why.rules.floor_list:
+            said.append(_("ERP set the floor to {price}").format(price=price))
+    return Step(told.at, "; ".join(said), event.source) if said else None
 
 
 def _card(_why: Why, told: Told) -> Step | None:

@@ -175,6 +175,9 @@ def _price(why: Why) -> str:
         if rules.rounding:
             text += " " + _("(rounded to {rounding})").format(rounding=rules.rounding)
     own = "–" if listed.own is None else figure_words(Kind.PRICE, listed.own, rules.currency, with_currency=True)
+    if listed.floor is not None:
+        floor = figure_words(Kind.PRICE, listed.floor, rules.currency, with_currency=True)
+        text += "; " + _("floor: {price}").format(price=floor)
     return text + "; " + _("your own price: {price}").format(price=_("none") if listed.own is None else own)
 
 

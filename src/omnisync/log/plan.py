@@ -17,7 +17,9 @@ from itertools import groupby
 from omnisync.log.overview import rules_of
 from omnisync.log.reader import Reader
 from omnisync.model.events import Kind
+from omnisync.model.money import Money
 from omnisync.model.quantity import PIECE
+from omnisync.model.rules import floor_of
 
 
 class What(StrEnum):
@@ -52,7 +54,7 @@ class Move:
 
     ``shown`` is what the store shows now (None: not known), ``effect`` what the change is worth in the store's
     minor units: price times quantity offered, after less before. ``sort`` says what kind of change it is
-    ("to-zero", "below-cost", "price-down" ...); the larger ``suspicion``, the stranger.
+    ("to-zero", "below-cost", "under-floor", "price-down" ...); the larger ``suspicion``, the stranger.
     """
 
     store: str
@@ -131,6 +133,7 @@ class _Figure:
     kind: str
     code: str
     name: str
+    category: str
     cost: int | None
     cost_currency: str
     mode: str
@@ -152,17 +155,35 @@ def plan(
         for name in live
         if (not stores or name in stores) and (rules := rules_of(reader, name)) is not None
     }
+    floors = _Floors(reader, effects)
     moves: list[Move] = []
     for (_product, store), rows in groupby(
         _read(reader, what, [*effects], codes, kind), lambda f: (f.product, f.store)
     ):
-        moves += _listing(effects[store], list(rows))
+        moves += _listing(effects[store], list(rows), floors)
     return Plan([*effects.values()], moves)
+
+
+class _Floors:
+    """The lowest prices that need no yes."""
+
+    def __init__(self, reader: Reader, stores: Iterable[str]) -> None:
+        self._rules = {name: rules for name in stores if (rules := rules_of(reader, name)) is not None}
+        lists = sorted({rules.floor_list for rules in self._rules.values()} - {""})
+        sql = """SELECT product, price_list, minor, currency FROM price
+            WHERE price_list IN (SELECT value FROM json_each(?))"""
+        found = reader.rows(sql, json.dumps(lists)) if lists else []
+        self._listed = {(product, name): Money(minor, currency) for product, name, minor, currency in found}
+
+    def of(self, figure: _Figure) -> int | None:
+        """That of the figure's product in its store."""
+        rules = self._rules[figure.store]
+        return floor_of(rules, figure.category, self._listed.get((figure.product, rules.floor_list)))
 
 
 def _read(reader: Reader, what: What, stores: Sequence[str], codes: Sequence[str], kind: str) -> Iterator[_Figure]:
     # Both figures of a listing are read, because what a quantity is worth depends on the price.
-    sql = f"""SELECT f.product, f.store, f.kind, p.code, p.name, p.cost, p.cost_currency, f.mode,
+    sql = f"""SELECT f.product, f.store, f.kind, p.code, p.name, p.category, p.cost, p.cost_currency, f.mode,
         {_CHOSEN[what]} AND (? = '' OR f.kind = ?), f.wanted, f.confirmed
         FROM figure f JOIN product p ON p.id = f.product
         WHERE f.store IN (SELECT value FROM json_each(?))
@@ -172,7 +193,7 @@ def _read(reader: Reader, what: What, stores: Sequence[str], codes: Sequence[str
     return (_Figure(*row) for row in reader.rows(sql, *values))
 
 
-def _listing(effect: StoreEffect, figures: Sequence[_Figure]) -> Iterable[Move]:
+def _listing(effect: StoreEffect, figures: Sequence[_Figure], floors: _Floors) -> Iterable[Move]:
     effect.held += sum(each.mode == "held" and not each.chosen for each in figures)
     effect.excluded += sum(each.mode == "excluded" and not each.chosen for each in figures)
     chosen = [each for each in figures if each.chosen]
@@ -196,7 +217,7 @@ def _listing(effect: StoreEffect, figures: Sequence[_Figure]) -> Iterable[Move]:
             _count(effect, each.kind, each.shown, each.wanted or 0)
         its_worth = worth[Kind(each.kind)]
         effect.effect += its_worth
-        sort, suspicion = _judged(each, effect.currency)
+        sort, suspicion = _judged(each, effect.currency, floors.of(each) if each.kind == price else None)
         yield Move(
             each.store, effect.currency, each.code, each.name, each.kind, each.shown, each.wanted, its_worth, sort,
             suspicion,
@@ -214,7 +235,7 @@ def _count(effect: StoreEffect, kind: str, shown: int, wanted: int) -> None:
         effect.stock_down += not up and wanted > 0
 
 
-def _judged(figure: _Figure, currency: str) -> tuple[str, float]:
+def _judged(figure: _Figure, currency: str, floor: int | None) -> tuple[str, float]:
     """What kind of change it is, and how strange: a price tenfold off before a sell-out before ordinary news."""
     shown, wanted = figure.shown, figure.wanted or 0
     if figure.kind == Kind.STOCK:
@@ -227,6 +248,8 @@ def _judged(figure: _Figure, currency: str) -> tuple[str, float]:
     apart = 0.1 if shown is None else 2 * _apart(shown, wanted)
     if below:
         return "below-cost", 3 + apart
+    if floor is not None and wanted < floor:
+        return "under-floor", 3 + apart
     if shown is None:
         return "new", apart
     return ("price-up" if wanted > shown else "price-down"), apart

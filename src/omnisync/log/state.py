@@ -40,7 +40,7 @@ def _quantities(rules: StoreRules) -> bytes:
     return msgspec.json.encode(
         msgspec.structs.replace(
             rules, platform="", currency="", orders_from="", price_list="", markup=0, rounding="", order_series="",
-            push_stock=True, push_price=True, checks_by_reading=False, guard=GuardRules(),
+            push_stock=True, push_price=True, checks_by_reading=False, guard=GuardRules(), floor_list="", floors=(),
         )
     )  # fmt: skip
 

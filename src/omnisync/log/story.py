@@ -15,7 +15,8 @@ from omnisync.log.overview import rules_of
 from omnisync.log.reader import Reader
 from omnisync.log.rows import EVERY, RULES, BatchRow, FigureRow
 from omnisync.model.events import Event, decode
-from omnisync.model.rules import StoreRules
+from omnisync.model.money import Money
+from omnisync.model.rules import StoreRules, floor_of
 
 if TYPE_CHECKING:
     from omnisync.log.past import TablesAt
@@ -67,12 +68,13 @@ class ReservationStory:
 
 @dataclass(frozen=True, slots=True)
 class PriceStory:
-    """Where the wanted price comes from: the list's price, the person's own price (minor units)."""
+    """Where the wanted price comes from: the list's price, the person's own price (minor units); ``floor`` is the lowest that needs no yes."""
 
     price_list: str
     listed: int | None
     listed_currency: str
     own: int | None
+    floor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +197,13 @@ def whys(reader: Reader, product: int, stores: Iterable[str], then: TablesAt | N
     for store, of_store in rules.items():
         own, no_stock, no_price = next(iter(tables.rows(chosen, product, store)), (None, 0, 0))
         minor, currency = next(iter(tables.rows(listed, product, of_store.price_list)), (None, ""))
+        floors = tables.rows(listed, product, of_store.floor_list)
+        floor = floor_of(of_store, category, next((Money(*each) for each in floors), None))
         chains.append(
             Why(
                 product, code, name, category, unit, bool(active), store, of_store,
                 tables.one(listing, product, store) or "", balances, reservations,
-                PriceStory(of_store.price_list, minor, currency, own), bool(no_stock), bool(no_price),
+                PriceStory(of_store.price_list, minor, currency, own, floor), bool(no_stock), bool(no_price),
                 {row.kind: row for row in _figures(tables, product, store)}, dict(_batches(reader, told, store)), told,
             )
         )  # fmt: skip

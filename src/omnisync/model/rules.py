@@ -52,6 +52,7 @@ class StoreRules(msgspec.Struct, frozen=True, omit_defaults=True):
     percent. ``buffer``, ``cap`` (0: none), ``exempt_figure``, ``step`` and ``max_quantity`` in thousandths.
     ``checks_by_reading``: a write is proven by a separate read, so an accepted figure is still to be seen.
     ``daily_cap``: so many changes are sent within a day, all others wait (0: any number).
+    ``floor_list`` names the price list of the lowest prices, ``floors`` are those of categories, in minor units.
     ``audit_every``: seconds between two audits; figures older than twice that are old.
     """
 
@@ -78,6 +79,8 @@ class StoreRules(msgspec.Struct, frozen=True, omit_defaults=True):
     price_owner: Owner = Owner.ERP
     audit_every: int = 3 * 3600
     daily_cap: int = 0
+    floor_list: str = ""
+    floors: tuple[tuple[str, int], ...] = ()
 
 
 def wanted_stock(rules: StoreRules, available: int, *, exempt: bool, active: bool, kept: int = 0) -> int:
@@ -95,10 +98,22 @@ def wanted_stock(rules: StoreRules, available: int, *, exempt: bool, active: boo
     return floor_to(figure, rules.step) if figure > 0 else 0
 
 
-def suspicious_price(guard: GuardRules, new: Money, last: int | None, cost: Money | None) -> str:
+def floor_of(rules: StoreRules, category: str, listed: Money | None) -> int | None:
+    """The lowest price that needs no yes, in minor units of the store's currency; None: there is none.
+
+    ``listed`` is the product's price on ``floor_list``; in another currency it says nothing. It goes before its category's.
+    """
+    if listed is not None and listed.currency == rules.currency:
+        return listed.minor
+    return next((minor for name, minor in rules.floors if name == category), None)
+
+
+def suspicious_price(
+    guard: GuardRules, new: Money, last: int | None, cost: Money | None, floor: int | None = None
+) -> str:
     """Why a new price must wait for a person, or "" when it need not: a key with its numbers, "price-down:92:50".
 
-    ``last`` is what the store shows now in the same minor units, None when that is not known.
+    ``last`` is what the store shows now and ``floor`` the lowest price, in the same minor units, None when not known.
     """
     if new.minor <= 0:
         # An empty price in the ERP: nobody gives goods away by mistake.
@@ -109,6 +124,8 @@ def suspicious_price(guard: GuardRules, new: Money, last: int | None, cost: Mone
             return f"price-down:{-(change // last)}:{guard.price_down_percent}"
         if guard.price_up_percent and change > guard.price_up_percent * last:
             return f"price-up:{-(-change // last)}:{guard.price_up_percent}"
+    if floor is not None and new.minor < floor:
+        return f"under-floor:{-(100 * (new.minor - floor) // floor)}"
     if guard.below_cost and cost and cost.currency == new.currency:
         over = 100 * (new.minor - cost.minor)
         if over < guard.margin_percent * cost.minor:

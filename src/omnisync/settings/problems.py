@@ -73,6 +73,7 @@ _KINDS: Sequence[tuple[str, Callable[[], str]]] = (
     ("missing", lambda: _("it is missing")),
     ("int_", lambda: _("a whole number is expected")),
     ("float_", lambda: _("a number is expected")),
+    ("decimal_", lambda: _("a number is expected")),
     ("finite_", lambda: _("a number is expected")),
     ("bool_", lambda: _("true or false is expected")),
     ("string_", lambda: _("a text in quotes is expected")),

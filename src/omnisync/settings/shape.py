@@ -269,6 +269,13 @@ class StoreSettings(Connection):
     rounding: str = ""
     """How prices are rounded: "0.05" to that step, ".99" to that ending, "x90" to prices ending in 90. Empty: not."""
 
+    floor_list: str = ""
+    """The ERP's price list in which each product's lowest price stands, in the store's currency: a lower price is held
+    until you say yes. For a shop of files that is one more column of the prices. Without it: no product has such a floor."""
+
+    floors: Mapping[str, Annotated[Decimal, Field(gt=0)]] = {}
+    """The same for all products of a category that are not on that list, e.g. `{ "Kalem" = 5, "Defter" = 12.50 }`."""
+
     buffer: Quantity = 0
     """Pieces that are kept back: a store shows what is available less this."""
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from omnisync.model.money import Money
 from omnisync.model.quantity import PIECE
-from omnisync.model.rules import GuardRules, StoreRules, suspicious_price, wanted_stock
+from omnisync.model.rules import GuardRules, StoreRules, floor_of, suspicious_price, wanted_stock
 
 _quantities = st.integers(-(10**9), 10**9)
 
@@ -106,6 +106,16 @@ def test_the_price_guard_speaks_exactly_past_its_percents(new: int, last: int, d
     word = suspicious_price(guard, _money(new), last, None).partition(":")[0]
     assert (word == "price-down") == (new * 100 < last * (100 - down))
     assert (word == "price-up") == (new * 100 > last * (100 + up))
+
+
+def test_a_product_s_own_floor_goes_before_its_category_s() -> None:
+    rules = StoreRules("any", "TRY", floors=(("pens", 500), ("books", 900)))
+    assert floor_of(rules, "pens", None) == 500
+    assert floor_of(rules, "pens", _money(300)) == 300
+    assert floor_of(rules, "pens", _money(300, "EUR")) == 500, "another currency says nothing"
+    assert floor_of(rules, "", None) is None
+    said = [suspicious_price(GuardRules(), _money(new), None, None, 500) for new in (500, 499, 250)]
+    assert said == ["", "under-floor:1", "under-floor:50"]
 
 
 def test_a_price_must_be_so_much_over_cost() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from omnisync.errors import ConfigurationError
 from omnisync.settings import Release, load_settings
 
 
@@ -59,6 +61,14 @@ def test_quantities_are_thousandths_and_markup_hundredths_of_a_percent(load: Any
 
 def test_the_shops_currency_is_the_stores_unless_it_names_its_own(load: Any) -> None:
     assert load('name = "Test shop"', 'name = "A"\ncurrency = "tl"').stores["market-one"].currency == "TRY"
+
+
+def test_floors_are_amounts_by_category(load: Any) -> None:
+    settings = load("seller = 1234", 'seller = 1234\nfloor_list = "DIP"\nfloors = { "Boru ½" = 12.5, Vana = 25 }')
+    store = settings.stores["market-one"]
+    assert (store.floor_list, store.floors) == ("DIP", {"Boru ½": Decimal("12.5"), "Vana": 25})
+    with pytest.raises(ConfigurationError, match=r"stores\.market-one\.floors\.Vana: a number above 0 is expected"):
+        load("Vana = 25", "Vana = 0")
 
 
 def test_any_value_can_come_from_the_environment(load: Any) -> None:

@@ -8,7 +8,7 @@ from omnisync.log.state import State
 from omnisync.model.drift import Cause
 from omnisync.model.money import Money
 from omnisync.model.price import wanted_price
-from omnisync.model.rules import Owner, StoreRules, suspicious_price, wanted_stock
+from omnisync.model.rules import Owner, StoreRules, floor_of, suspicious_price, wanted_stock
 
 CHECK_DELAYS = (0, 1_000, 2_000, 4_000, 10_000, 30_000, 60_000)
 """Milliseconds before each look whether an accepted figure can be seen; a store's read side may lag."""
@@ -138,8 +138,14 @@ def _price(
         cost = None if product.cost is None else Money(product.cost, product.cost_currency)
         # A price that a person gave this store needs no second yes.
         sure = minor in (row.allowed, row.confirmed) or (choice.price is not None and minor == choice.price)
-        held = "" if sure else suspicious_price(rules.guard, price, row.confirmed, cost)
+        floor = None if sure else _floor(rules, product, prices)
+        held = "" if sure else suspicious_price(rules.guard, price, row.confirmed, cost, floor)
         _want(state, row, minor, "held" if held else "push", held)
+
+
+def _floor(rules: StoreRules, product: ProductRow, prices: dict[str, PriceRow]) -> int | None:
+    listed = prices.get(rules.floor_list)
+    return floor_of(rules, product.category, None if listed is None else Money(listed.minor, listed.currency))
 
 
 def _price_of(rules: StoreRules, prices: dict[str, PriceRow], choice: ChoiceRow) -> tuple[Money | None, str]:
