@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 
 import click
 
 from omnisync.cli.output import say, tell
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
+from omnisync.guide.setup import SetUp
 from omnisync.model.clean import clean
 from omnisync.settings.interview import Question, run_init
+from omnisync.settings.problems import nearest
 from omnisync.text import _
+from omnisync.tui.guide import ErpLook
 
 
 @click.command(
@@ -30,7 +37,8 @@ from omnisync.text import _
 @click.pass_obj
 def init(place: Place, given: tuple[str, ...]) -> None:
     """Write the configuration."""
-    path = run_init(place.config, ask=_ask, answers=dict(map(_pair, given)), environment=place.environment)
+    answers = dict(map(_pair, given))
+    path = run_init(place.config, ask=_Asker(place, answers), answers=answers, environment=place.environment)
     say(_("{path} is written; only you can read it.").format(path=path))
     tell(_("Look through it, then run `omnisync check`, and `omnisync daemon` or `omnisync service install`."))
 
@@ -42,14 +50,55 @@ def _pair(text: str) -> tuple[str, str]:
     return key.strip(), value
 
 
+class _Asker:
+    """Asks at the terminal. What only the ERP can know is offered from a look at it, and held to that."""
+
+    def __init__(self, place: Place, answers: dict[str, str]) -> None:
+        self._answers = answers
+        self._set_up = SetUp(place.config, place.environment)
+
+    def __call__(self, question: Question) -> str:
+        """The answer to one question. Raises CommandRefused when nobody is there to ask."""
+        store, _dot, setting = question.key.rpartition(".")
+        if setting == "warehouses":
+            answer = self._of_erp(question, self._erp.warehouses)
+        elif setting == "price_list":
+            answer = self._of_erp(question, {name: count for name, (_currency, count) in self._erp.lists.items()})
+            if found := self._erp.lists.get(answer):
+                # A price in another currency than the store's is never shown.
+                self._answers.setdefault(f"{store}.currency", found[0])
+        else:
+            answer = _ask(question)
+        self._answers[question.key] = answer
+        return answer
+
+    @cached_property
+    def _erp(self) -> ErpLook:
+        return asyncio.run(self._set_up.look_at_erp(self._answers))
+
+    def _of_erp(self, question: Question, names: Mapping[str, int]) -> str:
+        """One or more of the names, the fullest if nothing else is said; anything as long as the ERP has none."""
+        if not names:
+            return _ask(question)
+        text = question.text + " " + _("It has: {names}").format(names=", ".join(names))
+        question = replace(question, text=text, default=max(names, key=lambda name: names[name]))
+        while True:
+            answer = _ask(question)
+            unknown = next((word for word in map(str.strip, answer.split(",")) if word and word not in names), "")
+            if not unknown:
+                return answer
+            complaint = _("the ERP has no {name}.").format(name=unknown) + nearest(unknown, names)
+            question = replace(question, complaint=complaint)
+
+
 def _ask(question: Question) -> str:
     if question.complaint:
         tell(question.complaint, colour="yellow")
+    text = f"{question.text} [{question.default}]" if question.default else question.text
     try:
         answer: str = click.prompt(
-            clean(question.text), default=question.default, show_default=bool(question.default),
-            hide_input=question.secret, err=True,
-        )  # fmt: skip
+            clean(text), default=question.default, show_default=False, hide_input=question.secret, err=True
+        )
     except click.Abort:
         if sys.stdin.isatty():
             raise
