@@ -29,7 +29,8 @@ def _made(days: float, *, before_update: bool = False) -> Kept:
 
 def test_the_last_days_and_months_are_kept() -> None:
     every = [_made(days / 2) for days in range(800)]
-    left = [each for each in every if each not in surplus(every, daily=14, monthly=12)]
+    gone = surplus(every, daily=14, monthly=12)
+    left = [each for each in every if each not in gone]
     days = {make_day(each) for each in left}
     assert len(days) == len(left) == 14 + 12 - 1, "the first of this month is one of the last days"
     assert [each for each in left if _NOW - each.at > 366 * _DAY] == []
