@@ -160,3 +160,8 @@ def test_events_of_all_of_a_product_and_of_an_order(shop: Shop) -> None:
     assert "order 10245 from woo-hu: 1 line, 2,980 HUF, new" in shop.ok("events", "--order", "10245")
     assert "There is no order 7." in shop.refused("events", "--order", "7")
     assert len(shop.json("events", "--limit", "3")) == 3
+
+
+def test_an_empty_answer_is_said(shop: Shop) -> None:
+    assert "There is no such order." in shop.run("orders", "--state", "returned").stderr
+    assert "Every listing has its product." in shop.run("stores", "--unmatched", "--store", "woo-hu").stderr

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from omnisync.cli.output import Piece, json_text, say_pieces
+from omnisync.cli.output import Piece, json_text, say_pieces, tell
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
 from omnisync.folders import LOG
@@ -44,6 +44,8 @@ def log(place: Place, following: bool, level: str, store: str, grep: str, count:
     found, end = last(path, wanted, count)
     for line in found:
         _print(line, place, as_json=as_json)
+    if not found and not following:
+        tell(_("No such line is in the log."))
     if following:
         asyncio.run(_follow(place, wanted, end, as_json=as_json))
 

@@ -48,6 +48,8 @@ def orders(place: Place, store: str, state: str | None, lacking: bool, limit: in
     if as_json:
         say_json([_as_json(order, missing.get(order.id, ())) for order in found])
         return
+    if not found:
+        tell(_("No order wants what no warehouse has.") if lacking else _("There is no such order."))
     now = place.now()
     columns = [
         table.Column(_("No"), least=6), table.Column(_("Store"), least=6), table.Column(_("When")),
@@ -55,7 +57,7 @@ def orders(place: Place, store: str, state: str | None, lacking: bool, limit: in
         table.Column(_("Lines"), right=True), table.Column(_("State"), least=5), table.Column(_("Stock"), least=6),
         table.Column(_("ERP"), least=6),
     ]  # fmt: skip
-    for line in table.lines(columns, [_row(order, now) for order in found], width()):
+    for line in table.lines(columns, [_row(order, now) for order in found], width()) if found else ():
         say_pieces(line)
     if lacking:
         for order in found:

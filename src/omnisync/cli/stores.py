@@ -187,6 +187,9 @@ def _unmatched(reader: Reader, store: str, *, as_json: bool) -> None:
     if as_json:
         say_json([msgspec.to_builtins(row) for row in found])
         return
+    if not found:
+        tell(_("Every listing has its product."))
+        return
     columns = [
         table.Column(_("Store"), least=6), table.Column(_("Listing"), least=10), table.Column(_("Code"), least=6),
         table.Column(_("Barcode"), least=6), table.Column(_("Name"), least=10), table.Column(_("Why"), least=12),
@@ -197,8 +200,7 @@ def _unmatched(reader: Reader, store: str, *, as_json: bool) -> None:
     ]
     for line in table.lines(columns, rows, width()):
         say_pieces(line)
-    if found:
-        tell(_("Say which product one is: omnisync link LISTING CODE --store STORE"))
+    tell(_("Say which product one is: omnisync link LISTING CODE --store STORE"))
 
 
 def _as_json(
