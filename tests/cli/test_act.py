@@ -106,6 +106,27 @@ def test_exclude_and_include(
     assert (included.stock, included.price) == (None if stock is None else False, None if price is None else False)
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["exclude", "BRU-0150", "BRU-0200", "--store", "trendyol"], "trendyol: nothing would be sent"),
+        (["release", "--store", "woo-hu", "--price"], "BRU-0200  price 9,900 → 1,490"),
+        (["release", "--all"], "woo-hu: 1 figure would be sent"),
+        (["retry", "--store", "trendyol"], "BRU-0200  stock 9 → 1"),
+        (["reprice", "--store", "trendyol", "--percent", "20"], "more would be offered"),
+    ],
+    ids=lambda each: each[0] if isinstance(each, list) else "",
+)
+def test_a_bulk_act_is_looked_at_before_it_is_done(
+    shop: Shop, start: Callable[..., Any], command: list[str], said: str
+) -> None:
+    with start(answers=False):
+        before = last_event(shop, "guard.held").seq
+        assert said in shop.ok(*command, "--dry-run")
+        with Reader(shop.folder / "omnisync.db") as reader:
+            assert all(told.seq <= before for told in events(reader)), "nothing was done"
+
+
 def test_release_of_a_read_and_of_figures(shop: Shop, daemon: Daemon) -> None:
     assert "Released" in shop.ok("release", "balances-ab12-9")
     assert "Nothing is held under the name" in shop.refused("release", "balances-ab12-9")

@@ -17,11 +17,13 @@ def _price(shop: Shop, code: str) -> int:
 def test_a_wave_of_prices_is_set_and_taken_back_whole(shop: Shop) -> None:
     assert (_price(shop, "BRU-0150"), _price(shop, "BRU-0200")) == (8890, 10490)
     done = shop.ok("reprice", "--store", "trendyol", "--percent", "-10", "--yes")
-    assert "BRU-0150: 88.90 → 79.90" in done
+    assert "BRU-0150  price 88.90 → 79.90  (−10.1 %)" in done
+    assert "less would be offered" in done
     assert (_price(shop, "BRU-0150"), _price(shop, "BRU-0200")) == (7990, 9490)
     shown = shop.run("undo", "--dry-run")
     assert "prices set by hand, done " in shown.stdout
     assert "trendyol  BRU-0150: 79.90 → the list's price" in shown.stdout
+    assert "would be sent" in shown.stdout
     assert "2 things go back: trendyol 2" in shown.stderr
     assert _price(shop, "BRU-0150") == 7990
     taken = shop.ok("undo", "last", "--yes")

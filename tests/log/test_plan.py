@@ -80,7 +80,7 @@ async def test_the_strangest_come_first(log: Log) -> None:
     said = "\n".join(plan_lines(_planned(log)))
     assert "CHEAP  price 200.00 → 20.00  (−90.0 %)" in said
     assert "plan only" in said
-    assert "stock up 1, down 1, to zero 1, price up 1, price down 2" in said
+    assert "stock up 1, stock down 1, stock to zero 1, price up 1, price down 2" in said
 
 
 async def test_an_update_sends_what_is_unchanged_too(log: Log) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +37,9 @@ from omnisync.model.events import (
     UpdateOrdered,
 )
 from omnisync.model.rules import StoreRules
-from omnisync.ports import SystemClock
+from omnisync.ports import Ids, SystemClock
+from omnisync.sync.commands import Commands
+from omnisync.sync.engine import Engine
 from omnisync.tui.app import OmniSync
 from omnisync.tui.desk import Desk, Link
 from omnisync.tui.screens.products import Products
@@ -108,6 +111,22 @@ async def fill(folder: Path, *more: Event, count: int = 40) -> None:
         await log.close()
 
 
+class _NoTicker:
+    def every(self, name: str, seconds: float, call: Callable[[], None]) -> None:
+        """Nothing happens by itself."""
+
+
+async def carried_out(folder: Path, command: AnyCommand, *, actor: str, id: str) -> Reply:  # noqa: A002
+    """What the real engine makes of a command, without any connector."""
+    log = await Log.open(folder / DATABASE, SystemClock())
+    try:
+        rng = random.Random(1)
+        engine = Engine(log, SystemClock(), rng, Ids(rng), _NoTicker(), None, {})
+        return await Commands(engine).run(command, actor=actor, id=id)
+    finally:
+        await log.close()
+
+
 @dataclass
 class FakeDaemon:
     """Carries commands out as events, or refuses them; remembers what it was asked."""
@@ -118,11 +137,12 @@ class FakeDaemon:
     hosted: bool = False
 
     async def run(self, command: AnyCommand, *, actor: str, id: str) -> Reply:  # noqa: A002
-        del actor, id
         what: Any = command
         match type(command).__name__:
             case "Status":
                 return {}
+            case "Preview":
+                return await carried_out(self.folder, command, actor=actor, id=id)
             case "SetPrice":
                 event: Event = PriceSet(what.store, what.code, what.minor, STORES[what.store])
             case "Exclude":

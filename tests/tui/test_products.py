@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from omnisync.model.commands import Exclude, SetPrice, Update
 from omnisync.model.events import BalancesCounted, Card, Count, ProductsRead
-from omnisync.tui.screens.ask import Ask, Choose
+from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.plan import PlanAsk
 from omnisync.tui.screens.product import Sheet
 from omnisync.tui.screens.products import Products
@@ -173,8 +173,8 @@ async def test_many_are_excluded_after_the_count_and_the_effect_were_said(folder
         await pilot.press("ctrl+a", "f6")
         await until(lambda: isinstance(app.screen, Choose))
         await pilot.press("enter")
-        await until(lambda: isinstance(app.screen, Ask))
-        await until(lambda: "10 products" in shown(app) and "20 figures" in shown(app))
+        await until(lambda: isinstance(app.screen, PlanAsk) and app.screen.found is not None)
+        await until(lambda: "10 products" in shown(app) and "excluded" in shown(app))
         await pilot.press("enter")
         await until(lambda: bool(daemon.asked))
         (command,) = daemon.asked

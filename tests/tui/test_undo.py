@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.tui.hardware_shop import FakeDaemon, code, events, fill, opened, shown, until
+from tests.tui.hardware_shop import FakeDaemon, carried_out, code, events, fill, opened, shown, until
 from textual.widgets import Input
 
 from omnisync.folders import DATABASE
@@ -15,32 +13,20 @@ from omnisync.log.reader import Reader
 from omnisync.log.writer import Log
 from omnisync.model.commands import AnyCommand, Reply, SetPrice, SetPrices
 from omnisync.model.events import BalancesCounted, Count
-from omnisync.ports import Ids, SystemClock
-from omnisync.sync.commands import Commands
-from omnisync.sync.engine import Engine
+from omnisync.ports import SystemClock
 from omnisync.testing.clock import ManualClock
 from omnisync.text import local
-from omnisync.tui.screens.ask import Ask, Choose
+from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.history import of_product
+from omnisync.tui.screens.plan import PlanAsk
 from omnisync.tui.screens.why import WhyPage
-
-
-class _NoTicker:
-    def every(self, name: str, seconds: float, call: Callable[[], None]) -> None:
-        """Nothing happens by itself."""
 
 
 class _Daemon(FakeDaemon):
     """Carries commands out as the real one does."""
 
     async def run(self, command: AnyCommand, *, actor: str, id: str) -> Reply:  # noqa: A002
-        log = await Log.open(self.folder / DATABASE, SystemClock())
-        try:
-            rng = random.Random(1)
-            engine = Engine(log, SystemClock(), rng, Ids(rng), _NoTicker(), None, {})
-            return await Commands(engine).run(command, actor=actor, id=id)
-        finally:
-            await log.close()
+        return await carried_out(self.folder, command, actor=actor, id=id)
 
 
 @pytest.fixture
@@ -63,9 +49,10 @@ async def test_ctrl_z_shows_what_would_change_and_takes_it_back(daemon: _Daemon)
     await _set(daemon, (1, 4321), (2, 8765))
     async with opened(daemon.folder, daemon) as (app, pilot):
         await pilot.press("ctrl+z")
-        await until(lambda: isinstance(app.screen, Ask))
+        await until(lambda: isinstance(app.screen, PlanAsk) and app.screen.found is not None)
         assert "2 things go back: trendyol 2" in shown(app)
         assert f"{code(1)}: 43.21 → the list's price" in shown(app)
+        assert "2 changes on their way are called off" in shown(app)
         await pilot.press("enter")
         await until(lambda: _own_prices(daemon) == [])
 
@@ -74,9 +61,9 @@ async def test_saying_no_leaves_everything(daemon: _Daemon) -> None:
     await _set(daemon, (1, 4321))
     async with opened(daemon.folder, daemon) as (app, pilot):
         await pilot.press("ctrl+z")
-        await until(lambda: isinstance(app.screen, Ask))
+        await until(lambda: isinstance(app.screen, PlanAsk))
         await pilot.press("escape")
-        await until(lambda: not isinstance(app.screen, Ask))
+        await until(lambda: not isinstance(app.screen, PlanAsk))
         assert _own_prices(daemon) == [4321]
 
 
@@ -90,6 +77,8 @@ async def test_what_was_changed_since_is_asked_about(daemon: _Daemon) -> None:
         await until(lambda: isinstance(app.screen, Choose))
         assert "take back 1, leave the rest" in shown(app)
         await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, PlanAsk) and app.screen.found is not None)
+        await pilot.press("enter")
         await until(lambda: _own_prices(daemon) == [5555])
 
 
@@ -98,7 +87,7 @@ async def test_ctrl_z_in_a_line_that_is_typed_into_undoes_nothing(daemon: _Daemo
     async with opened(daemon.folder, daemon) as (app, pilot):
         await pilot.press("f3", "v", "ctrl+z")
         await pilot.pause()
-        assert not isinstance(app.screen, Ask)
+        assert not isinstance(app.screen, PlanAsk)
 
 
 @pytest.fixture
@@ -125,7 +114,7 @@ async def test_the_list_as_it_was_is_marked_and_can_not_be_edited(yesterday: Fak
         await until(lambda: "As it was at" in shown(app) and "777" not in shown(app))
         await pilot.press("f4", "f5", "f6")
         await pilot.pause()
-        assert not isinstance(app.screen, Ask | Choose)
+        assert not isinstance(app.screen, PlanAsk | Choose)
         assert "nothing can be changed here" in shown(app)
         await pilot.press("escape")
         await until(lambda: "777" in shown(app))

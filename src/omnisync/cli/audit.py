@@ -14,6 +14,7 @@ from omnisync.cli import names, table
 from omnisync.cli.options import UNITS, json_option, store_option, wait_option
 from omnisync.cli.output import Piece, say, say_json, say_pieces, tell, width
 from omnisync.cli.place import Place
+from omnisync.cli.preview import agreed, bulk_options
 from omnisync.cli.waiting import tell_troubles, wait_with_bar
 from omnisync.errors import CommandRefused
 from omnisync.explain.drift import cause_title, cause_words, what_happens
@@ -50,12 +51,13 @@ _LOOK_EVERY = 0.3
     "--accept", metavar="CODE", multiple=True,
     help=_("Accept what stores show of this product: a price becomes the store's own; may repeat."),
 )  # fmt: skip
+@bulk_options
 @wait_option(600)
 @json_option(UNITS)
 @click.pass_obj
 def audit(
-    place: Place, store: str, repair: tuple[str, ...], repair_all: bool, accept: tuple[str, ...], wait: int,
-    as_json: bool,
+    place: Place, store: str, repair: tuple[str, ...], repair_all: bool, accept: tuple[str, ...], dry_run: bool,
+    yes: bool, wait: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Audit."""
     with place.reader() as reader:
@@ -65,8 +67,9 @@ def audit(
         asked = asyncio.run(_audit(place, reader, store, wait))
         if accepted:
             place.run(Accept(store, accepted))
-        if repaired or repair_all:
-            asyncio.run(_repair(place, reader, Repair(store, repaired), wait))
+        mends = Repair(store, repaired)
+        if (repaired or repair_all) and agreed(place, [mends], _("Send it again?"), dry_run=dry_run, yes=yes):
+            asyncio.run(_repair(place, reader, mends, wait))
         found = drifts_since(reader, asked.stores, asked.at)
         _tell(place, reader, asked.stores, found, as_json=as_json)
     if any(each.state == "open" for each in found):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -36,35 +36,42 @@ def held_options(function: F) -> F:
     return function
 
 
-def answer(
+class Answer(NamedTuple):
+    """One order to the daemon, and how many changes it concerns."""
+
+    command: Release
+    figures: int
+
+
+def answers(
     place: Place, what: Sequence[str], store: str, *, stock: bool, price: bool, everything: bool, reason: str, no: bool
-) -> int:
-    """Give the answer; how many changes it concerns. Raises CommandRefused where nothing of that is held."""
+) -> list[Answer]:
+    """What is to be ordered. Raises CommandRefused where nothing of that is held."""
     with place.reader() as reader:
         if store:
             names.rules(reader, store)
         if everything:
             if what or stock or price:
                 raise click.UsageError(_("--all stands alone, or with --store."))
-            commands = _all(reader, store, reason, no=no)
-        elif store:
-            commands = [_figures(reader, what, store, reason, stock=stock, price=price, no=no)]
-        else:
-            if len(what) != 1 or stock or price:
-                raise click.UsageError(
-                    _(
-                        "Name one HOLD, or --store with --stock or --price, or --all. `omnisync stores` lists what is held."
-                    )
-                )
-            commands = [(Release(hold=what[0], no=no, why=reason), 1)]
-    for command, _count in commands:
-        place.run(command)
-    return sum(count for _command, count in commands)
+            return _all(reader, store, reason, no=no)
+        if store:
+            return [_figures(reader, what, store, reason, stock=stock, price=price, no=no)]
+        if len(what) != 1 or stock or price:
+            raise click.UsageError(
+                _("Name one HOLD, or --store with --stock or --price, or --all. `omnisync stores` lists what is held.")
+            )
+        return [Answer(Release(hold=what[0], no=no, why=reason), 1)]
+
+
+def give(place: Place, given: Sequence[Answer]) -> None:
+    """Have the daemon carry them out."""
+    for each in given:
+        place.run(each.command)
 
 
 def _figures(
     reader: Reader, what: Sequence[str], store: str, reason: str, *, stock: bool, price: bool, no: bool
-) -> tuple[Release, int]:
+) -> Answer:
     if stock == price:
         raise click.UsageError(_("Name --stock or --price: one of them is answered at a time."))
     kind = Kind.STOCK if stock else Kind.PRICE
@@ -73,10 +80,10 @@ def _figures(
     concerned = [code for code in held if not codes or code in codes]
     if not concerned:
         raise CommandRefused(_("Nothing of that is held in {store}.").format(store=store))
-    return Release(store=store, kind=kind, codes=codes, no=no, why=reason), len(concerned)
+    return Answer(Release(store=store, kind=kind, codes=codes, no=no, why=reason), len(concerned))
 
 
-def _all(reader: Reader, store: str, reason: str, *, no: bool) -> list[tuple[Release, int]]:
+def _all(reader: Reader, store: str, reason: str, *, no: bool) -> list[Answer]:
     found: dict[tuple[str, str, str], int] = {}
     for hold in overview.held(reader):
         if store in ("", hold.store):
@@ -85,6 +92,6 @@ def _all(reader: Reader, store: str, reason: str, *, no: bool) -> list[tuple[Rel
     if not found:
         raise CommandRefused(_("Nothing is held."))
     return [
-        (Release(hold, "" if hold else its_store, Kind(kind) if kind else Kind.STOCK, no=no, why=reason), count)
+        Answer(Release(hold, "" if hold else its_store, Kind(kind) if kind else Kind.STOCK, no=no, why=reason), count)
         for (hold, its_store, kind), count in found.items()
     ]

@@ -28,7 +28,10 @@ from omnisync.text import _
 @click.option("--product", "products", metavar="CODE", multiple=True, help=_("This product only; may repeat."))
 @click.option(
     "--of", "what", type=click.Choice([each.value for each in What]), default=What.DUE.value, show_default=True,
-    help=_("What if: an update of everything, a yes to what is held, another try of what was refused, the end of exclusions."),
+    help=_(
+        "What if: an update of everything, a yes to what is held, the repair of what differs, another try of what was "
+        "refused, the end of exclusions. Other bulk acts have --dry-run."
+    ),
 )  # fmt: skip
 @json_option(UNITS)
 @click.pass_obj

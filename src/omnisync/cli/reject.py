@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from omnisync.cli.held import answer, held_options
+from omnisync.cli.held import answers, give, held_options
 from omnisync.cli.output import say
 from omnisync.cli.place import Place
 from omnisync.text import _, plural
@@ -25,5 +25,7 @@ def reject(
     place: Place, what: tuple[str, ...], store: str, stock: bool, price: bool, everything: bool, reason: str
 ) -> None:
     """Reject what is held."""
-    count = answer(place, what, store, stock=stock, price=price, everything=everything, reason=reason, no=True)
+    commands = answers(place, what, store, stock=stock, price=price, everything=everything, reason=reason, no=True)
+    give(place, commands)
+    count = sum(each.figures for each in commands)
     say(plural("Rejected: {n} change stays as it is.", "Rejected: {n} changes stay as they are.", count))

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import msgspec
 
 from omnisync.cli import names
 from omnisync.cli.amount import parse_amount
 from omnisync.cli.options import UNITS, json_option, store_option
 from omnisync.cli.output import say, say_json, somebody_watches, tell
 from omnisync.cli.place import Place
+from omnisync.cli.preview import bulk_options, look
 from omnisync.errors import CommandRefused
+from omnisync.explain.plan import plan_lines
 from omnisync.log import progress
 from omnisync.log.progress import Item
 from omnisync.model.commands import SetPrices
@@ -21,9 +24,7 @@ from omnisync.model.events import Kind
 from omnisync.model.money import Money
 from omnisync.model.price import wanted_price
 from omnisync.model.rules import StoreRules
-from omnisync.text import _, money, plural
-
-_MOST = 10
+from omnisync.text import _, plural
 
 Prices = dict[str, int | None]
 
@@ -45,8 +46,7 @@ Prices = dict[str, int | None]
     "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_("A CSV file of codes and prices.")
 )
 @click.option("--list", "from_list", is_flag=True, help=_("Back to the price list."))
-@click.option("--dry-run", is_flag=True, help=_("Only show what would change."))
-@click.option("--yes", is_flag=True, help=_("Don't ask."))
+@bulk_options
 @json_option(UNITS)
 @click.pass_obj
 def reprice(
@@ -73,15 +73,18 @@ def reprice(
             prices = {code: _changed(item, rules, percent) for code, item in items.items() if item.wanted is not None}
         if not prices:
             raise CommandRefused(_("Nothing of that has a price on {store}.").format(store=store))
-        if not as_json:
-            _show(prices, items, rules)
-    seq = 0
+    command, seq = SetPrices(store, tuple(prices.items())), 0
+    found = look(place, [command])
+    if not as_json:
+        for line in plan_lines(found):
+            say(line)
+        tell(plural("{n} price is set", "{n} prices are set", len(prices)))
     if not dry_run:
         if not yes and not as_json and somebody_watches():
             click.confirm(_("Set these prices?"), abort=True, err=True)
-        seq = int(place.run(SetPrices(store, tuple(prices.items())))["seq"])
+        seq = int(place.run(command)["seq"])
     if as_json:
-        say_json({"seq": seq, "prices": prices})
+        say_json({"seq": seq, "prices": prices, "plan": msgspec.to_builtins(found)})
     elif seq:
         say(_("Done, as number {number}; `omnisync undo` takes it back.").format(number=seq))
 
@@ -108,17 +111,3 @@ def _from_file(file: Path, rules: StoreRules) -> Iterator[tuple[str, int]]:
                 raise CommandRefused(
                     _("{file}, line {line}: {problem}").format(file=file.name, line=line, problem=error)
                 ) from None
-
-
-def _show(prices: Prices, items: dict[str, Item], rules: StoreRules) -> None:
-    for code, minor in [*prices.items()][:_MOST]:
-        item = items.get(code)
-        before = _words(item.wanted if item else None, rules)
-        say(f"  {code}: {before} → {_words(minor, rules) if minor is not None else _('the list')}")
-    if len(prices) > _MOST:
-        say("  " + plural("and {n} more", "and {n} more", len(prices) - _MOST))
-    tell(plural("{n} price changes", "{n} prices change", len(prices)))
-
-
-def _words(minor: int | None, rules: StoreRules) -> str:
-    return "–" if minor is None else money(Money(minor, rules.currency))

@@ -8,6 +8,7 @@ from omnisync.cli import names
 from omnisync.cli.options import store_option
 from omnisync.cli.output import say
 from omnisync.cli.place import Place
+from omnisync.cli.preview import agreed, bulk_options
 from omnisync.model.commands import Retry
 from omnisync.text import _, plural
 
@@ -22,13 +23,17 @@ from omnisync.text import _, plural
 )
 @click.argument("codes", metavar="[CODE...]", nargs=-1)
 @store_option(_("The store that refused."), required=True)
+@bulk_options
 @click.pass_obj
-def retry(place: Place, codes: tuple[str, ...], store: str) -> None:
+def retry(place: Place, codes: tuple[str, ...], store: str, dry_run: bool, yes: bool) -> None:
     """Try again."""
     if codes:
         with place.reader() as reader:
             codes = names.codes(reader, codes)
-    reply = place.run(Retry(store, codes))
+    command = Retry(store, codes)
+    if not agreed(place, [command], _("Send it again?"), dry_run=dry_run, yes=yes, many=len(codes) != 1):
+        return
+    reply = place.run(command)
     if reply["products"]:
         say(
             plural(

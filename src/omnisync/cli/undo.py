@@ -10,6 +10,8 @@ import click
 from omnisync.cli.options import UNITS, json_option
 from omnisync.cli.output import say, say_json, somebody_watches, tell
 from omnisync.cli.place import Place
+from omnisync.cli.preview import bulk_options, look
+from omnisync.explain.plan import plan_lines
 from omnisync.explain.undoing import effect, heading, item_words, left_out
 from omnisync.model.commands import Undo
 from omnisync.text import _, plural
@@ -21,7 +23,7 @@ _MOST = 20
     short_help=_("Take back what was done last, or earlier."),
     help=_(
         "Take back what was done: prices set by hand, exclusions, links, a store's new rules, prices read from the ERP. "
-        "It first shows what would change. Everything goes back to what it was, and the stores are sent it.\n\n"
+        "It first shows what would change, and what that sends. Everything goes back to what it was, and the stores are sent it.\n\n"
         "WHAT is `last` (the last thing that a person did and that is in force) or the number of an event, as "
         "`omnisync events` lists them: the act that it belongs to is taken back. An undo is an act too: undo its number "
         "to have it all again. What was changed again since stays as it is, unless you say --force.\n\n"
@@ -31,8 +33,7 @@ _MOST = 20
     ),
 )
 @click.argument("what", metavar="[last|NUMBER]", default="last")
-@click.option("--yes", is_flag=True, help=_("Don't ask."))
-@click.option("--dry-run", is_flag=True, help=_("Only show what would change."))
+@bulk_options
 @click.option("--force", is_flag=True, help=_("Take back also what was changed again since."))
 @json_option(UNITS)
 @click.pass_obj
@@ -42,6 +43,8 @@ def undo(place: Place, what: str, yes: bool, dry_run: bool, force: bool, as_json
     told = place.run(Undo(event, force=force))
     if not as_json:
         _show(told)
+        for line in plan_lines(look(place, [Undo(told["act"], go=True, force=force)])) if told["changes"] else ():
+            say(line)
     asks = not yes and not as_json and somebody_watches()
     if told["changes"] and not dry_run:
         if asks:

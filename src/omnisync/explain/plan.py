@@ -13,6 +13,8 @@ from omnisync.text import _, money, number, percent, plural
 
 def plan_lines(plan: Plan, most: int = 10) -> Iterator[str]:
     """The whole plan; of its changes the ``most`` strangest."""
+    if not plan.stores:
+        yield _("Nothing would be sent to any store.")
     for effect in plan.stores:
         yield effect_words(effect)
         if effect.changes:
@@ -23,7 +25,7 @@ def plan_lines(plan: Plan, most: int = 10) -> Iterator[str]:
     strangest = plan.strangest(most)
     if strangest:
         yield ""
-        yield plural("The strangest one first:", "The strangest of {n} first:", len(plan.moves))
+        yield plural("The strangest one first:", "The strangest of {n} first:", plan.changes)
         several = len(plan.stores) > 1
         for move in strangest:
             yield "  " + (f"{move.store}  " if several else "") + move_words(move)
@@ -43,7 +45,7 @@ def effect_words(effect: StoreEffect) -> str:
 def counts_words(effect: StoreEffect) -> str:
     """Stock up, down, to zero; price up, down."""
     counts = (
-        (_("stock up {n}"), effect.stock_up), (_("down {n}"), effect.stock_down), (_("to zero {n}"), effect.stock_zero),
+        (_("stock up {n}"), effect.stock_up), (_("stock down {n}"), effect.stock_down), (_("stock to zero {n}"), effect.stock_zero),
         (_("price up {n}"), effect.price_up), (_("price down {n}"), effect.price_down),
         (_("not known what is shown {n}"), effect.new),
     )  # fmt: skip
@@ -63,6 +65,10 @@ def left_words(effect: StoreEffect) -> str:
     left = (
         (plural("{n} figure stays held", "{n} figures stay held", effect.held), effect.held),
         (plural("{n} stays excluded", "{n} stay excluded", effect.excluded), effect.excluded),
+        (
+            plural("{n} change on its way is called off", "{n} changes on their way are called off", effect.called_off),
+            effect.called_off,
+        ),
     )
     return ", ".join(words for words, count in left if count)
 

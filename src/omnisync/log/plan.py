@@ -9,8 +9,8 @@ from __future__ import annotations
 import heapq
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 
@@ -31,6 +31,8 @@ class What(StrEnum):
     """A general update or one of some products: everything that may be sent, changed or not."""
     HELD = "held"
     """A person's yes to what the guard holds."""
+    DIFFERS = "differs"
+    """The repair of what audits found at the stores."""
     REFUSED = "refused"
     """Another try of what stores refused."""
     EXCLUDED = "excluded"
@@ -41,6 +43,7 @@ _CHOSEN = {
     What.DUE: "f.mode = 'push' AND f.wanted_rev > f.confirmed_rev",
     What.UPDATE: "f.mode IN ('push', 'refused')",
     What.HELD: "f.mode = 'held'",
+    What.DIFFERS: "f.drift AND f.mode IN ('push', 'held', 'refused')",
     What.REFUSED: "f.mode = 'refused'",
     What.EXCLUDED: "f.mode = 'excluded'",
 }
@@ -73,7 +76,8 @@ class Move:
 class StoreEffect:
     """What a plan does to one store; counts are of figures. ``same`` are sent although nothing changes.
 
-    ``new`` have a figure that isn't known to be shown. ``held`` and ``excluded`` are left out and stay as they are.
+    ``new`` have a figure that isn't known to be shown. ``held`` and ``excluded`` are left out and stay as they are;
+    ``called_off`` were on their way and no longer are.
     ``effect`` as in Move; ``live`` False: nothing is sent there before a person says go.
     """
 
@@ -90,6 +94,7 @@ class StoreEffect:
     effect: int = 0
     held: int = 0
     excluded: int = 0
+    called_off: int = 0
 
     @property
     def changes(self) -> int:
@@ -104,7 +109,7 @@ class StoreEffect:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All stores, and every figure that would be another one."""
+    """All stores, and every figure that would be another one (or, where it comes from elsewhere, the strangest)."""
 
     stores: Sequence[StoreEffect]
     moves: Sequence[Move] = field(repr=False)
@@ -124,6 +129,10 @@ class Plan:
         return heapq.nlargest(most, self.moves, key=lambda move: (move.suspicion, abs(move.effect)))
 
 
+FigureKey = tuple[int, str, str]
+"""Product, store and kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Figure:
     """A row of the query."""
@@ -141,6 +150,11 @@ class _Figure:
     wanted: int | None
     shown: int | None
 
+    @property
+    def key(self) -> FigureKey:
+        """Which figure it is."""
+        return self.product, self.store, self.kind
+
 
 def plan(
     reader: Reader, what: What = What.DUE, *, stores: Sequence[str] = (), codes: Sequence[str] = (), kind: str = ""
@@ -149,19 +163,63 @@ def plan(
 
     Reads every figure concerned, about a tenth of a second for 10,000 listings: a screen asks on a thread.
     """
+    effects = _effects(reader, stores)
+    of_products = "p.code IN (SELECT value FROM json_each(?))" if codes else "? = '[]'"
+    chosen = f"{_CHOSEN[what]} AND (? = '' OR f.kind = ?)"
+    figures = _read(reader, chosen, of_products, kind, kind, _json(effects), _json(codes))
+    return Plan([*effects.values()], _moves(reader, effects, figures))
+
+
+Moving = dict[FigureKey, tuple[str, int | None]]
+"""Figures that are not at rest, each with its state (due, held, excluded, refused) and what is wanted."""
+
+
+def moving(reader: Reader) -> Moving:
+    """Every figure that is to be sent, or would be if it were not held, excluded or refused."""
+    sql = """SELECT product, store, kind, iif(mode = 'push', 'due', mode), wanted FROM figure
+        WHERE mode IN ('held', 'excluded', 'refused') OR (mode = 'push' AND wanted_rev > confirmed_rev)"""
+    return {(product, store, kind): (mode, wanted) for product, store, kind, mode, wanted in reader.rows(sql)}
+
+
+def difference(reader: Reader, before: Moving) -> Plan:
+    """What has come into motion since then, and what has been called off; only the strangest of the changes."""
+    now = moving(reader)
+    changed = {key: state for key, state in now.items() if before.get(key) != state}
+    effects = _effects(reader, ())
+    products = _json({product for product, _store, _kind in changed})
+    figures = _read(reader, "0", "f.product IN (SELECT value FROM json_each(?))", _json(effects), products)
+    states = {key: state for key, (state, _wanted) in changed.items()}
+    concerned = (replace(each, mode=states.get(each.key, ""), chosen=states.get(each.key) == "due") for each in figures)
+    moves = _moves(reader, effects, concerned)
+    for key, (state, _wanted) in before.items():
+        if state == "due" and now.get(key, ("",))[0] != "due" and key[1] in effects:
+            effects[key[1]].called_off += 1
+    found = Plan([*effects.values()], moves)
+    return Plan(
+        [each for each in found.stores if each.sends or each.held or each.excluded or each.called_off],
+        found.strangest(),
+    )
+
+
+def _json(values: Iterable[object]) -> str:
+    return json.dumps([*values])
+
+
+def _effects(reader: Reader, stores: Sequence[str]) -> dict[str, StoreEffect]:
     live = dict(reader.rows("SELECT name, live FROM store WHERE open ORDER BY name"))
-    effects = {
+    return {
         name: StoreEffect(name, rules.currency, bool(live[name]))
         for name in live
         if (not stores or name in stores) and (rules := rules_of(reader, name)) is not None
     }
+
+
+def _moves(reader: Reader, effects: Mapping[str, StoreEffect], figures: Iterable[_Figure]) -> list[Move]:
     floors = _Floors(reader, effects)
     moves: list[Move] = []
-    for (_product, store), rows in groupby(
-        _read(reader, what, [*effects], codes, kind), lambda f: (f.product, f.store)
-    ):
+    for (_product, store), rows in groupby(figures, lambda f: (f.product, f.store)):
         moves += _listing(effects[store], list(rows), floors)
-    return Plan([*effects.values()], moves)
+    return moves
 
 
 class _Floors:
@@ -181,15 +239,15 @@ class _Floors:
         return floor_of(rules, figure.category, self._listed.get((figure.product, rules.floor_list)))
 
 
-def _read(reader: Reader, what: What, stores: Sequence[str], codes: Sequence[str], kind: str) -> Iterator[_Figure]:
-    # Both figures of a listing are read, because what a quantity is worth depends on the price.
+def _read(reader: Reader, chosen: str, of_products: str, *values: object) -> Iterator[_Figure]:
+    # Both figures of a listing are read, because what a quantity is worth depends on the price. What an audit has seen
+    # at the store is newer than what was confirmed.
     sql = f"""SELECT f.product, f.store, f.kind, p.code, p.name, p.category, p.cost, p.cost_currency, f.mode,
-        {_CHOSEN[what]} AND (? = '' OR f.kind = ?), f.wanted, f.confirmed
+        {chosen}, f.wanted, iif(f.drift, (SELECT shown FROM drift d
+            WHERE d.product = f.product AND d.store = f.store AND d.kind = f.kind), f.confirmed)
         FROM figure f JOIN product p ON p.id = f.product
-        WHERE f.store IN (SELECT value FROM json_each(?))
-        {"AND p.code IN (SELECT value FROM json_each(?))" if codes else ""}
+        WHERE f.store IN (SELECT value FROM json_each(?)) AND {of_products}
         ORDER BY f.product, f.store"""
-    values = (kind, kind, json.dumps(list(stores)), *([json.dumps(list(codes))] if codes else []))
     return (_Figure(*row) for row in reader.rows(sql, *values))
 
 

@@ -83,5 +83,13 @@ class Reader:
         return int(self.db.execute("PRAGMA data_version").fetchone()[0])
 
 
+class Within(Reader):
+    """What stands on a connection that is open already, such as the writer's within its transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.path = Path()
+
+
 def _unreadable(path: Path, error: sqlite3.Error) -> DatabaseError:
     return DatabaseError(_("The database {path} can't be read: {reason}").format(path=path, reason=error))

@@ -176,9 +176,19 @@ class Status(Command, frozen=True, tag="status"):
     """How every connection is doing just now, and what is left of its rate limits."""
 
 
+Bulk: TypeAlias = Union[SetPrices, Undo, Exclude, Release, Repair, Retry]  # noqa: UP007
+"""What may change many figures at once."""
+
+
+class Preview(Command, frozen=True, tag="preview"):
+    """What these commands together would send, hold and call off; carries nothing out."""
+
+    commands: tuple[Bulk, ...]
+
+
 AnyCommand: TypeAlias = Union[  # noqa: UP007
     SetPrice, SetPrices, Undo, Exclude, Update, Release, Audit, Repair, Accept, Link, Retry, Replay, Dismiss, MapCode,
-    Pause, Go, Pull, NewKey, Forget,
+    Pause, Go, Pull, NewKey, Forget, Preview,
     Status
 ]  # fmt: skip
 

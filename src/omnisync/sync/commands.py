@@ -25,6 +25,7 @@ from omnisync.model.commands import (
     MapCode,
     NewKey,
     Pause,
+    Preview,
     Pull,
     Release,
     Repair,
@@ -58,6 +59,7 @@ from omnisync.model.rules import StoreRules
 from omnisync.sync import matching, replaying, undo
 from omnisync.sync.engine import Engine, StorePlan, save_row
 from omnisync.sync.forgetting import leave_nothing
+from omnisync.sync.preview import preview
 from omnisync.sync.store import allowances
 from omnisync.sync.undo import price_event
 from omnisync.text import _
@@ -86,6 +88,8 @@ class Commands:
                 return await self._forget(command, actor)
             case NewKey():
                 return await self._new_key(command)
+            case Preview(commands):
+                return await preview(self._engine.log, commands, _carry_out)
         if isinstance(command, Go) and command.store not in self._engine.stores:
             raise CommandRefused(_unknown_store(command.store, self._engine.stores))
         reply = await self._engine.log.transact(lambda change: _once(change, id, command), actor)

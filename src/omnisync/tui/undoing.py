@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from omnisync.explain.undoing import effect, heading, item_words, left_out
 from omnisync.model.commands import Undo
 from omnisync.text import _, plural
-from omnisync.tui.screens.ask import Ask, Choose
+from omnisync.tui.screens.ask import Choose
+from omnisync.tui.screens.plan import PlanAsk
 
 if TYPE_CHECKING:
     from omnisync.tui.app import OmniSync
@@ -39,7 +40,7 @@ async def _asked(app: OmniSync, told: Mapping[str, Any]) -> bool | None:
         if not told["changes"]:
             app.say(_("There is nothing left of that to take back."))
             return None
-        return False if await app.push_screen_wait(Ask(_("Take this back?"), _lines(told))) else None
+        return False if await _sure(app, told, force=False) else None
     choices = [
         ("force", plural("take back {n} that was changed again since too", "take back {n} that were changed again since too", told["conflicts"])),
         ("no", _("leave everything as it is")),
@@ -50,7 +51,14 @@ async def _asked(app: OmniSync, told: Mapping[str, Any]) -> bool | None:
         )
     title = f"{heading(told)}. {left_out(told)}"
     chosen = await app.push_screen_wait(Choose(title, choices))
-    return None if chosen in (None, "no") else chosen == "force"
+    if chosen in (None, "no") or not await _sure(app, told, force=chosen == "force"):
+        return None
+    return chosen == "force"
+
+
+async def _sure(app: OmniSync, told: Mapping[str, Any], *, force: bool) -> bool:
+    question = PlanAsk(_("Take this back?"), [Undo(told["act"], go=True, force=force)], notes=[*_lines(told), ""])
+    return await app.push_screen_wait(question)
 
 
 def _lines(told: Mapping[str, Any]) -> list[str]:

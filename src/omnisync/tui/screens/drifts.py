@@ -22,11 +22,13 @@ from omnisync.tui.keys import bindings
 from omnisync.tui.pages import Rows
 from omnisync.tui.screens.ask import Ask
 from omnisync.tui.screens.list_page import ListPage
+from omnisync.tui.screens.plan import PlanAsk
 from omnisync.tui.widgets.counts import Counts
 from omnisync.tui.widgets.lines import Line, Lines
 from omnisync.tui.widgets.table import MARGIN, Cell, Column, VirtualTable, fitted
 
 _NARROW = 70
+_NAMED = 10
 
 
 class _Found(Rows[DriftView]):
@@ -158,24 +160,31 @@ class DriftsPage(ListPage[DriftTable]):
         title = plural("Repair {n} figure?", "Repair {n} figures?", count)
         if not repair:
             title = plural("Accept {n} figure?", "Accept {n} figures?", count)
-        rules = self._found.rules
-        lines = [f"{row.store} {row.code} {_change(row, rules[row.store], repair=repair)}" for row in rows[:4]]
-        if count > len(lines):
-            lines.append(plural("and {n} more", "and {n} more", count - len(lines)))
         effect = repair_effect(rows) if repair else accept_effect(rows)
-        if not await app.push_screen_wait(Ask(title, [*lines, "", effect])):
-            return
-        command = Repair if repair else Accept
         by_figure: dict[tuple[str, Kind], list[str]] = {}
         for row in rows:
             by_figure.setdefault((row.store, Kind(row.kind)), []).append(row.code)
-        for (store, kind), codes in by_figure.items():
-            if await app.order(command(store, tuple(codes), kind)) is None:
+        repairs = [Repair(store, tuple(codes), kind) for (store, kind), codes in by_figure.items()]
+        question = PlanAsk(title, repairs, notes=[effect, ""]) if repair else Ask(title, self._accepted(rows, effect))
+        if not await app.push_screen_wait(question):
+            return
+        for each in repairs:
+            command = each if repair else Accept(each.store, each.codes, each.kind)
+            if await app.order(command) is None:
                 return
         if repair:
             app.acts.follow((row.product, row.store, row.kind) for row in rows)
         app.say(effect)
         self.data_changed()
+
+    def _accepted(self, rows: Sequence[DriftView], effect: str) -> list[str]:
+        """What is accepted, the furthest from what is wanted first: nothing is sent, so there is no plan of it."""
+        strangest = sorted(rows, key=lambda row: -abs(row.shown - (row.wanted or 0)) / max(1, row.wanted or 0))
+        rules = self._found.rules
+        lines = [f"{row.store} {row.code} {_kept(row, rules[row.store])}" for row in strangest[:_NAMED]]
+        if len(rows) > _NAMED:
+            lines.append(plural("and {n} more", "and {n} more", len(rows) - _NAMED))
+        return [*lines, "", effect]
 
     def action_audit(self) -> None:
         """Compare every figure now."""
@@ -237,6 +246,6 @@ def _shown(row: DriftView, rules: StoreRules) -> str:
     )
 
 
-def _change(row: DriftView, rules: StoreRules, *, repair: bool) -> str:
+def _kept(row: DriftView, rules: StoreRules) -> str:
     shown, wanted = (figure_words(row.kind, value, rules.currency) for value in (row.shown, row.wanted))
-    return f"{kind_words(row.kind)} {shown} → {wanted}" if repair else f"{kind_words(row.kind)} {shown}"
+    return _("{kind} {shown} instead of {wanted}").format(kind=kind_words(row.kind), shown=shown, wanted=wanted)

@@ -25,7 +25,7 @@ from omnisync.tui.screens.plan import PlanAsk
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from omnisync.model.commands import Release
+    from omnisync.model.commands import Release, Retry
     from omnisync.tui.screens.matters import MattersPage
 
 
@@ -74,7 +74,9 @@ class MatterActs:
             else "",
         ]
         title = plural("Settle {n} thing?", "Settle {n} things?", len(matters) - left)
-        if not await app.push_screen_wait(Ask(title, [line for line in lines if line])):
+        releases = [self._answer(hold) for hold in holds]
+        question = PlanAsk(title, [*releases, *_retries(retries)], notes=[*filter(None, lines), ""])
+        if not await app.push_screen_wait(question):
             return False
         for hold in holds:
             await self._let_go(hold)
@@ -159,22 +161,16 @@ class MatterActs:
             app.say(_("Nothing is refused."))
             return
         title = plural("Send {n} refused figure again?", "Send {n} refused figures again?", len(found))
-        stores = ", ".join(sorted({row.store for row in found}))
-        effect = _("{stores}: what is still wrong there is refused again, with the reason.").format(stores=stores)
-        if await app.push_screen_wait(Ask(title, [effect])):
+        effect = _("What is still wrong there is refused again, with the reason.")
+        if await app.push_screen_wait(PlanAsk(title, _retries(found), notes=[effect, ""])):
             await self._retry(found)
             self._page.look()
 
     async def _retry(self, rows: Iterable[RefusedView]) -> None:
-        from omnisync.model.commands import Retry
-
-        app, reader = self._page.omnisync, self._page.reader
-        by_store: dict[str, list[RefusedView]] = {}
-        for row in rows:
-            by_store.setdefault(row.store, []).append(row)
-        for store, those in by_store.items():
-            codes = tuple(dict.fromkeys(row.code for row in those))
-            if await app.order(Retry(store, codes)) is None or reader is None:
+        app, reader, rows = self._page.omnisync, self._page.reader, list(rows)
+        for command in _retries(rows):
+            store, codes = command.store, command.codes
+            if await app.order(command) is None or reader is None:
                 continue
             app.say(
                 plural(
@@ -184,7 +180,7 @@ class MatterActs:
                     store=store,
                 )
             )
-            known = ((product_of(reader, row.code), row.kind) for row in those)
+            known = ((product_of(reader, row.code), row.kind) for row in rows if row.store == store)
             app.acts.follow((product, store, kind) for product, kind in known if product is not None)
 
     async def _again(self, aside: SetAside) -> None:
@@ -207,3 +203,13 @@ class MatterActs:
                     listing=listing.name or listing.remote_id, store=listing.store, code=code
                 )
             )
+
+
+def _retries(rows: Iterable[RefusedView]) -> list[Retry]:
+    """One command for each store."""
+    from omnisync.model.commands import Retry
+
+    by_store: dict[str, dict[str, None]] = {}
+    for row in rows:
+        by_store.setdefault(row.store, {})[row.code] = None
+    return [Retry(store, tuple(codes)) for store, codes in by_store.items()]

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from omnisync.errors import DatabaseError
+from omnisync.errors import OmniSyncError
 from omnisync.explain.plan import plan_lines
 from omnisync.log.plan import Plan, What, plan
 from omnisync.log.reader import Reader
@@ -23,11 +23,15 @@ from omnisync.tui.widgets.keyline import KeyLine
 from omnisync.tui.widgets.lines import Line, Lines
 
 if TYPE_CHECKING:
+    from omnisync.model.commands import Bulk
     from omnisync.tui.app import OmniSync
 
 
 class PlanAsk(ModalScreen[bool]):
-    """Whether to do what the plan says. A yes counts only once the plan is on the screen."""
+    """Whether to do what the plan says: of figures as they stand, or of commands, which the daemon tries.
+
+    A yes counts only once the plan is on the screen.
+    """
 
     BINDINGS: ClassVar = bindings("ask")
     CSS = """
@@ -36,8 +40,8 @@ class PlanAsk(ModalScreen[bool]):
     """
 
     def __init__(
-        self, title: str, what: What, *, stores: Sequence[str] = (), codes: Sequence[str] = (), kind: str = "",
-        notes: Sequence[str] = (),
+        self, title: str, what: What | Sequence[Bulk], *, stores: Sequence[str] = (), codes: Sequence[str] = (),
+        kind: str = "", notes: Sequence[str] = (),
     ) -> None:  # fmt: skip
         super().__init__(classes="asking")
         self._title, self._notes = title, notes
@@ -63,20 +67,30 @@ class PlanAsk(ModalScreen[bool]):
         self.run_worker(self._look(), exit_on_error=True)
 
     async def _look(self) -> None:
-        app: OmniSync = self.app  # type: ignore[assignment]
-
-        def read() -> Plan:
-            with Reader(app.desk.database) as reader:
-                return plan(reader, self._what, stores=self._stores, codes=self._codes, kind=self._kind)
-
         try:
-            self.found = await in_thread(read)
-        except DatabaseError as error:
+            self.found = await self._reckon()
+        except OmniSyncError as error:
             lines: list[Line] = [[(str(error), "refused")]]
         else:
             lines = [[(line, "")] for line in (*self._notes, *plan_lines(self.found))]
         if self.is_attached:
             self.query_one(Lines).show(lines)
+
+    async def _reckon(self) -> Plan:
+        app: OmniSync = self.app  # type: ignore[assignment]
+        what = self._what
+        if not isinstance(what, What):
+            import msgspec
+
+            from omnisync.model.commands import Preview
+
+            return msgspec.convert((await app.backend.run(Preview(tuple(what))))["plan"], Plan)
+
+        def read() -> Plan:
+            with Reader(app.desk.database) as reader:
+                return plan(reader, what, stores=self._stores, codes=self._codes, kind=self._kind)
+
+        return await in_thread(read)
 
     def action_yes(self) -> None:
         """Do it."""

@@ -16,15 +16,13 @@ from omnisync.log.plan import What
 from omnisync.log.product_view import STATES, ListRow, categories
 from omnisync.model.clean import clean
 from omnisync.ports import in_thread
-from omnisync.text import _, number, plural
-from omnisync.tui.screens.ask import Ask, Choose
+from omnisync.text import _, plural
+from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.plan import PlanAsk
 from omnisync.tui.screens.product_columns import sort_title
 from omnisync.tui.widgets.price_editor import PriceEditor
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from omnisync.model.commands import AnyCommand
     from omnisync.tui.screens.products import Products
 
@@ -171,29 +169,26 @@ class ProductActs:
             return
         on, kinds, where = _read_choice(chosen)
         stores = list(self._screen.shape.stores) if where == _EVERYWHERE else [where]
-        if count > 1 and not await self._app.push_screen_wait(
-            self._exclusion_question(f"{what}: {dict(choices)[chosen]}?", targets, stores, kinds, on=on)
-        ):
-            return
-        await self._exclude(targets, stores, kinds, on=on)
+        await self._exclude(f"{what}: {dict(choices)[chosen]}?", targets, stores, kinds, on=on)
 
-    def _exclusion_question(
+    async def _exclude(
         self, title: str, targets: Targets, stores: Sequence[str], kinds: Sequence[str], *, on: bool
-    ) -> Screen[bool]:
-        if on:
-            return Ask(title, [_exclusion_effect(len(targets.codes), kinds, stores)])
-        return PlanAsk(
-            title, What.EXCLUDED, stores=stores, codes=targets.codes, kind=kinds[0] if len(kinds) == 1 else "",
-            notes=[_("They follow the ERP from now on.")],
-        )  # fmt: skip
-
-    async def _exclude(self, targets: Targets, stores: Sequence[str], kinds: Sequence[str], *, on: bool) -> None:
+    ) -> None:
         from omnisync.model.commands import Exclude
 
-        for store in stores:
-            keys = self._keys(targets, [store], kinds, None)
+        commands = [
+            Exclude(store, targets.codes, stock="stock" in kinds, price="price" in kinds, on=on) for store in stores
+        ]
+        note = (
+            _("What the stores show stays as it is until you send it again.")
+            if on
+            else _("They follow the ERP from now on.")
+        )
+        if len(targets.codes) > 1 and not await self._app.push_screen_wait(PlanAsk(title, commands, notes=[note, ""])):
+            return
+        for command in commands:
+            keys = self._keys(targets, [command.store], kinds, None)
             self._hope(keys, "excluded" if on else "waiting")
-            command = Exclude(store, targets.codes, stock="stock" in kinds, price="price" in kinds, on=on)
             await self._order(command, keys)
 
     async def general_update(self) -> None:
@@ -279,10 +274,3 @@ def _exclusions(store: str, *, everywhere: bool) -> Iterable[tuple[str, str]]:
 def _read_choice(key: str) -> tuple[bool, list[str], str]:
     on, kinds, where = key.split(" ", 2)
     return on == "on", kinds.split(","), where
-
-
-def _exclusion_effect(count: int, kinds: Sequence[str], stores: Sequence[str]) -> str:
-    figures = number(count * len(kinds) * len(stores))
-    return _("Up to {figures} figures stay at the stores as they are, until you send them again.").format(
-        figures=figures
-    )
