@@ -274,6 +274,9 @@ class OmniSync(App[None]):
     # Data and daemon
 
     def _data_changed(self) -> None:
+        if not self.screen_stack:
+            # The last tick of a program that is being left.
+            return
         if isinstance(self.screen, Page) and self.screen.composed:
             self.screen.data_changed()
         self._count()
