@@ -673,6 +673,24 @@ async def test_trouble_backs_off_is_told_once_and_its_end_is_told(shop: Shop, er
     assert shop.rows("SELECT * FROM figure WHERE mode = 'refused'") == []
 
 
+@story
+async def test_one_trouble_of_reading_and_writing_is_told_once_and_its_end_when_both_are_over(shop: Shop) -> None:
+    await shop.begin(A=10)
+    shop.s1.down = NotSent("No connection to s1")
+    shop.erp.counts("A", 7)
+    await shop.pull()
+    await shop.settle(1, "s1")
+    await shop.take()
+    assert len(shop.events("connector.broke")) == 1
+    shop.s1.down = None
+    await shop.wait(3600)
+    await shop.take()
+    assert shop.events("connector.recovered") == [], "writing was not tried yet"
+    await shop.settle(1, "s1")
+    assert shop.s1.shows("A") == 7
+    assert len(shop.events("connector.recovered")) == 1
+
+
 # P7: held figures.
 
 

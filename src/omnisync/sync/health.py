@@ -38,9 +38,14 @@ class Line:
     failures: int = 0
     next_try: Millis = 0
 
+    @property
+    def broken(self) -> bool:
+        """Whether calls fail; to wait for a rate limit is no trouble."""
+        return self.condition in (Condition.DOWN, Condition.REFUSED)
+
     def worked(self) -> bool:
         """A call went well; answers whether that ends a trouble."""
-        mended = self.condition not in (Condition.OK, Condition.LIMITED)
+        mended = self.broken
         self.condition, self.reason, self.failures, self.next_try = Condition.OK, "", 0, 0
         return mended
 
@@ -51,7 +56,7 @@ class Line:
             if self.condition is Condition.OK:
                 self.condition, self.reason, self.since = Condition.LIMITED, str(error), now
             return False
-        fresh = self.condition in (Condition.OK, Condition.LIMITED)
+        fresh = not self.broken
         if fresh:
             self.since = now
         self.failures += 1
@@ -62,7 +67,7 @@ class Line:
 
     def hurry(self) -> None:
         """A person wants it tried now; a rate limit is waited for all the same."""
-        if self.condition in (Condition.DOWN, Condition.REFUSED):
+        if self.broken:
             self.next_try = 0
 
     def _pause(self, error: ConnectorError | SourceProblem, now: Millis, rng: random.Random) -> int:
@@ -94,6 +99,10 @@ class Health:
         """A person wants both lines tried now."""
         self.read.hurry()
         self.write.hurry()
+
+    def beside(self, line: Line) -> Line:
+        """The other line."""
+        return self.write if line is self.read else self.read
 
     def remember(self, row: HealthRow) -> None:
         """Go on from what a stopped daemon last knew: how it was, since when, and when it may be tried again.

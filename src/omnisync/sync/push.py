@@ -28,7 +28,6 @@ from omnisync.model.events import (
 )  # fmt: skip
 from omnisync.ports import Ids
 from omnisync.sync import audit
-from omnisync.sync.health import Condition
 from omnisync.sync.planning import Batch, Wait, plan, push_items, ref
 from omnisync.sync.store import StoreSync
 
@@ -66,7 +65,7 @@ class Pusher:
         if health.paused:
             return None
         now = store.clock.now()
-        if health.read.condition not in (Condition.OK, Condition.LIMITED):
+        if health.read.broken:
             # Half open: reading must work again first; the order pull tries that and wakes us.
             return None
         if (blocked := max(health.write.next_try, health.read.next_try)) > now:

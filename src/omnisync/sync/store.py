@@ -96,19 +96,21 @@ class StoreSync:
     # Trouble and its end, told once.
 
     async def failed(self, line: Line, error: ConnectorError) -> None:
-        """A call failed: remember when to try again, and tell people when that is news."""
+        """A call failed: remember when to try again, and tell people when that is news: once for both lines."""
         if not isinstance(error, RateLimited):
             self.health.errors += 1
-        if line.failed(error, self.clock.now(), self.rng):
+        if line.failed(error, self.clock.now(), self.rng) and self.health.beside(line).reason != line.reason:
             self.told.error("store.broke", reason=str(error))
             await self.log.append(StoreBroke(self.name, str(error)))
 
     async def worked(self, line: Line) -> None:
-        """A call went well."""
+        """A call went well: when that ends a trouble, the other line is tried at once, and the last one's end is told."""
         if line.worked():
-            self.told.info("store.recovered")
-            await self.log.append(StoreRecovered(self.name))
+            self.health.hurry()
             self.wake_push.set()
+            if not self.health.worst.broken:
+                self.told.info("store.recovered")
+                await self.log.append(StoreRecovered(self.name))
 
     # Orders.
 
