@@ -3,7 +3,7 @@
 The log holds a made-up history (history.py) of 10,000 products of which one is a best seller: every hundredth
 thing happens to it, some 80,000 in all. It is written once, with the tables that a rebuild makes of it, and
 kept under build/. ``why_at_5m``: what `omnisync why CODE --at` reads and says, every store of one product, a
-random one or the best seller, at a random moment; p99. ``products_at``: a page of 64 products at a random
+random one or the best seller, at a random moment; p99. ``products_at``: the 50 products that `omnisync products --at` lists, at a random
 moment; p99. The floor is reading the same number of events of the product by their numbers.
 """
 
@@ -25,7 +25,7 @@ from tests.bench.measure import percentile
 from tests.bench.size import Size
 
 from omnisync.explain.why import explain
-from omnisync.log import past, stored
+from omnisync.log import stored
 from omnisync.log.overview import store_names
 from omnisync.log.past import Past
 from omnisync.log.reader import Reader
@@ -39,7 +39,9 @@ NAMES = ("why_at_5m", "products_at")
 _VERSION = 1
 """Grows when what is written into the kept database changes; a change of the tables is noticed."""
 
-_PAGE = 64
+_PAGE = 50
+"""As many as `omnisync products` lists."""
+
 _SECOND = 1000
 _BEGINNING = 1_795_000_000_000
 _BEST_SELLER = 0.01
@@ -79,7 +81,7 @@ def _why(reader: Reader, product: int, at: int) -> None:
 def _page(reader: Reader, product: int, at: int) -> None:
     until = reader.ask(lambda db: stored.seq_at(db, at))
     ids = reader.rows("SELECT id FROM product WHERE id >= ? ORDER BY id LIMIT ?", product, _PAGE)
-    past.views(reader, [id_ for (id_,) in ids], until)
+    Past(reader, until).views([id_ for (id_,) in ids])
 
 
 def _bare(reader: Reader, product: int, _at: int) -> None:

@@ -51,6 +51,7 @@ def _everything(path: Path) -> list[object]:
             *(lambda db, seq=seq: stored.newest(db, 5, seq) for seq in seqs),
             *(lambda db, n=n: [stored.of_stream(db, f"order:s1:{n}", most) for most in (1, 2, 100)] for n in range(5)),
             *(lambda db, seq=seq: stored.of_stream(db, "store:s1", 3, seq) for seq in seqs),
+            *(lambda db, seq=seq: sorted(stored.of_streams(db, {"order:s1:1", "order:s1:3", "?"}, seq)) for seq in seqs),
             *(lambda db, n=n: [stored.of_product(db, n, most) for most in (1, 4, 100)] for n in range(5)),
             *(lambda db, seq=seq: stored.of_product(db, 3, 2, seq) for seq in seqs),
             *(lambda db, seq=seq: stored.at(db, [seq, first, 10**9, seq, last]) for seq in seqs),

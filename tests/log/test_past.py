@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.log.stories import BEGINNING, BUILDERS, some_events, tell
 
+from omnisync.log import product_list, stored
 from omnisync.log import state as states
-from omnisync.log import stored
 from omnisync.log.past import Past
+from omnisync.log.product_list import ProductView
 from omnisync.log.reader import Reader
 from omnisync.log.state import State
 from omnisync.log.writer import Log
@@ -43,13 +44,19 @@ def _tables(db: sqlite3.Connection, product: int) -> Tables:
     return {**found, "store": db.execute(_STORES).fetchall()}
 
 
-def _live(path: Path, events: list[Event]) -> dict[int, dict[int, Tables]]:
-    """Write a log of these events; answers what the tables said of each product after each of them."""
-    said: dict[int, dict[int, Tables]] = {}
+Said = dict[int, tuple[dict[int, Tables], list[ProductView]]]
+"""By event: what the tables said of each product right after it, and what a list showed."""
+
+
+def _live(path: Path, events: list[Event]) -> Said:
+    """Write a log of these events, and look at the tables after each."""
+    said: Said = {}
 
     def look(db: sqlite3.Connection) -> None:
-        products = [product for (product,) in db.execute("SELECT id FROM product")]
-        said[stored.head(db)] = {product: _tables(db, product) for product in products}
+        products = [product for (product,) in db.execute("SELECT id FROM product ORDER BY id")]
+        with Reader(path) as reader:
+            listed = product_list.views(reader, [(product, None) for product in products])
+        said[stored.head(db)] = {product: _tables(db, product) for product in products}, listed
 
     async def story(_: VirtualLoop) -> None:
         clock = ManualClock()
@@ -73,7 +80,11 @@ def _told(path: Path, seq: int, product: int) -> Tables:
 def _same(events: list[Event], every: int) -> None:
     with tempfile.TemporaryDirectory() as folder, patch.object(states, "CHECKPOINT_EVERY", every):
         path = Path(folder, "log")
-        for seq, products in _live(path, events).items():
+        said = _live(path, events)
+        everything = [view.id for view in said[max(said)][1]]
+        for seq, (products, listed) in said.items():
+            with Reader(path) as reader:
+                assert Past(reader, seq).views(everything) == listed, f"the list after event {seq}"
             for product, tables in products.items():
                 told = _told(path, seq, product)
                 for name, rows in tables.items():

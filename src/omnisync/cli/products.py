@@ -74,9 +74,9 @@ def products(
         rows = _found(reader, words, limit) if words else [*_page(reader, _sort(reader, sort, descending), limit)]
         if at:
             moment = read_at(at, place.now())
-            until = past.seq_at(reader, moment)
-            rows = past.views(reader, [row.id for row in rows], until)
-            rules = {name: each for name, each in past.Past(reader, until).rules().items() if name in rules}
+            then = past.Past(reader, past.seq_at(reader, moment))
+            rows = then.views([row.id for row in rows])
+            rules = {name: each for name, each in then.rules().items() if name in rules}
             if not as_json:
                 say(_("As it was at {time}:").format(time=said(moment)))
         if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from omnisync.log import past
+from omnisync.log.past import Past
 from omnisync.log.product_list import ProductView
 from omnisync.log.product_list import views as views_of_now
 from omnisync.log.product_view import FrozenList, ListRow
@@ -27,7 +27,7 @@ class PastList:
         """The rows at these positions, as they were."""
         ids = self._order.ids(start, stop)
         with Reader(self._database) as reader:
-            then = {view.id: view for view in past.views(reader, ids, self._until)}
+            then = {view.id: view for view in Past(reader, self._until).views(ids)}
             missing = [(each, None) for each in ids if each not in then]
             for view in views_of_now(reader, missing):
                 then[view.id] = ProductView(view.id, view.code, view.name, view.category, view.unit, 0, 0, 0, 0)

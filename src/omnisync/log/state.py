@@ -28,7 +28,7 @@ _SEQ_BITS = 40
 MOST_CACHED = 4_000
 """Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
 
-CHECKPOINT_EVERY = 64
+CHECKPOINT_EVERY = 32
 """Of so many events that touch a product, one leaves a checkpoint of it: so long is the way to any past moment."""
 
 _MOST_OF = {"product": 12_000, "figure": 6_000, "listing": 2_000}

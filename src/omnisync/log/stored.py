@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain, islice
 from typing import TypeAlias
 
@@ -86,6 +86,18 @@ def of_stream(db: sqlite3.Connection, stream: str, limit: int, before: int = _LA
     live = map(Stored._make, db.execute(sql, (stream, before, limit)).fetchall())
     old = (event for event in _backwards(db, stream, before) if event.stream == stream and event.seq < before)
     return list(islice(chain(live, old), limit))
+
+
+def of_streams(db: sqlite3.Connection, streams: Collection[str], before: int = _LAST) -> list[Stored]:
+    """Every event of these streams with a number under ``before``, in no order."""
+    asked = json.dumps([*streams])
+    sql = "SELECT * FROM event WHERE stream IN (SELECT value FROM json_each(?)) AND seq < ?"
+    found = list(map(Stored._make, db.execute(sql, (asked, before)).fetchall()))
+    sql = """SELECT packed FROM event_archive WHERE first_seq IN (SELECT first_seq FROM event_archive_stream
+        WHERE stream IN (SELECT value FROM json_each(?)) AND first_seq < ?)"""
+    for (packed,) in db.execute(sql, (asked, before)).fetchall():
+        found += [event for event in unpack(packed) if event.stream in streams and event.seq < before]
+    return found
 
 
 def of_product(db: sqlite3.Connection, product: int, limit: int, before: int = _LAST) -> list[Stored]:
