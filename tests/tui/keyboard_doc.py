@@ -52,7 +52,8 @@ def _tables() -> Iterator[str]:
         yield "| --- | --- | --- |"
         for id_, key in KEYS.items():
             if id_.partition(".")[0] == scope:
-                keys = ", ".join(f"`{spoken(each)}`" for each in key.keys.split(","))
+                # Terminals name one and the same key in two ways.
+                keys = ", ".join(dict.fromkeys(f"`{spoken(each)}`" for each in key.keys.split(",")))
                 yield f"| {keys} | `{id_}` | {key.help} |"
 
 
