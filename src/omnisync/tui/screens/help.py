@@ -54,7 +54,7 @@ def _lines(screen: Screen[Any]) -> Iterator[Line]:
         if id_ in KEYS and active.enabled and (active.binding.key.isascii() or not active.binding.key.isalpha()):
             by_id.setdefault(id_, []).append(spoken(active.binding.key))
     for id_ in sorted(by_id, key=lambda each: (each.startswith("app."), [*KEYS].index(each))):
-        keys = [key for key in by_id[id_] if key.isascii() or len(key) == 1][:_MOST_KEYS]
+        keys = [*dict.fromkeys(key for key in by_id[id_] if key.isascii() or len(key) == 1)][:_MOST_KEYS]
         yield [(fitted("  ".join(keys), 24), "bold"), (KEYS[id_].help, "")]
     yield []
     yield [
