@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from omnisync.connect.check import Finding
 from omnisync.connect.context import Context
@@ -17,11 +17,14 @@ from omnisync.connect.erp import (
     ErpPrice,
     ErpProduct,
     ErpRead,
+    RowProblem,
 )
+from omnisync.errors import SourceProblem
 
 from . import checkup, feeds, orders, source
 from .feeds import Feed
 from .settings import Settings, read_settings
+from .table import from_row
 
 T = TypeVar("T")
 
@@ -67,6 +70,20 @@ class FilesConnector:
         """The file of order states, which may be absent; never complete, because old orders leave it."""
         read = await self._read(feeds.ORDER_STATES, mark)
         return read and replace(read, complete=False)
+
+    async def read_row(self, feed: str, row: str) -> ErpRead[Any]:
+        """The row as its file would give it; decimals that only the whole file could settle are a problem."""
+        settings, began_at = self._settings, self._context.clock.now()
+        name = settings.names[feed]
+        try:
+            mapped = feeds.ALL[feed].understand(from_row(row, name), settings)
+        except (ValueError, SourceProblem) as error:
+            return ErpRead(
+                [], began_at, complete=False, mark="", source=name, problems=[RowProblem(name, 1, str(error))]
+            )
+        # What is said of headings is of line 0, and true of the whole file only.
+        wrong = [each for each in mapped.problems if each.line]
+        return ErpRead(mapped.rows, began_at, complete=False, mark="", source=name, problems=wrong)
 
     async def send_order(self, order: ErpOrder) -> str:
         """Write the order as a file, once; answers the file's name. Raises NotSent or UnknownOutcome."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from omnisync.connect.context import Context
 from omnisync.connect.erp import ErpBalance, ErpCustomer, ErpOrderState, ErpPrice, ErpProduct
@@ -55,5 +55,6 @@ BALANCES: Feed[ErpBalance] = Feed("balances", columns.FIGURES, figures.balances,
 PRICES: Feed[ErpPrice] = Feed("prices", columns.FIGURES, figures.prices)
 CUSTOMERS: Feed[ErpCustomer] = Feed("customers", columns.CUSTOMERS, mapping.customers)
 ORDER_STATES: Feed[ErpOrderState] = Feed("order_states", columns.STATES, mapping.order_states)
+ALL: Mapping[str, Feed[Any]] = {each.name: each for each in (PRODUCTS, BALANCES, PRICES, CUSTOMERS, ORDER_STATES)}
 WATCHED = (PRODUCTS.name, BALANCES.name, PRICES.name, ORDER_STATES.name)
 """The feeds of which the engine wants a cheap mark."""

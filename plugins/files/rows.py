@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import compress
 from typing import Generic, TypeVar, cast
@@ -18,7 +18,7 @@ from omnisync.model.money import Money
 
 from .columns import Field, Headings, plain
 from .numbers import Decimals, currency_of, known_currency
-from .table import Cell, Table
+from .table import Cell, Table, row_text
 from .words import TOTALS
 
 T = TypeVar("T")
@@ -58,6 +58,7 @@ class Rows:
         self._columns = table.columns
         self._places: dict[Field, list[int]] = {}
         self._refused: set[int] = set()
+        self._mendable: dict[int, int] = {}
         for place, heading in enumerate(table.header):
             field = headings.field(heading)
             if field is not None:
@@ -181,6 +182,7 @@ class Rows:
     def refuse(self, index: int, text: str) -> None:
         """This row is not taken, and with it something may be missing."""
         self.whole = False
+        self._mendable[self.lines[index]] = index
         self.drop(index, text)
 
     def drop(self, index: int, text: str) -> None:
@@ -209,7 +211,14 @@ class Rows:
         if len(problems) > _MOST_PROBLEMS:
             rest = len(problems) - _MOST_PROBLEMS
             problems = [*problems[:_MOST_PROBLEMS], RowProblem(self.source, 0, f"{rest} more rows have problems.")]
+        problems = [
+            replace(each, row=self._row(self._mendable[each.line])) if each.line in self._mendable else each
+            for each in problems
+        ]
         return Mapped(rows, problems, self.whole)
+
+    def _row(self, index: int) -> str:
+        return row_text(self.header, [as_text(column[index]) for column in self._columns])
 
     def _refuse_nameless(self, codes: list[str], field: Field) -> None:
         for index in _places_of("", codes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, repeat
@@ -21,6 +22,8 @@ Score = Callable[[Sequence[Cell]], int]
 _DELIMITERS = ";\t,|"
 _LOOKED_AT = 12
 """Rows at the top among which the headings are looked for: reports put titles and dates above them."""
+BESIDE = "+"
+"""Begins the name of a cell that has no heading."""
 _LONGEST_CELL = 1_000_000
 """Characters; a longer cell is the trace of a quotation mark that is never closed."""
 
@@ -178,9 +181,32 @@ def _without_torn(table: Table, rows: list[list[str]], *, ends_whole: bool) -> l
             kept.append(index)
         elif any(row):
             table.torn = True
-            table.problems.append(RowProblem(table.source, table.lines[index], _torn_text(row, width)))
+            table.problems.append(
+                RowProblem(table.source, table.lines[index], _torn_text(row, width), row_text(table.header, row))
+            )
     table.lines = [table.lines[index] for index in kept]
     return [rows[index][:width] for index in kept]
+
+
+def row_text(header: Sequence[str], cells: Sequence[str]) -> str:
+    """A row as a person may mend it: its cells by their headings, as JSON; what has no heading of its own is numbered."""
+    told: dict[str, str] = {}
+    for place, cell in enumerate(cells):
+        heading = header[place] if place < len(header) else ""
+        if heading or cell:
+            heading = heading or f"{BESIDE}{place + 1}"
+            told[f"{heading} ({place + 1})" if heading in told else heading] = cell
+    told.update((heading, "") for heading in header[len(cells) :] if heading)
+    return json.dumps(told, ensure_ascii=False)
+
+
+def from_row(row: str, source: str) -> Table:
+    """The table of that one row again, on line 1. Raises ValueError when it is no such row."""
+    told = json.loads(row)
+    if not isinstance(told, dict) or not all(isinstance(cell, str) for cell in told.values()):
+        raise ValueError("It is no row of this file.")
+    named = {heading: cell for heading, cell in told.items() if not heading.startswith(BESIDE)}
+    return Table(source, [*named], [(cell,) for cell in named.values()], [1])
 
 
 def _torn_text(row: Sequence[str], width: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from omnisync.connect.check import Finding
 from omnisync.connect.erp import (
@@ -70,6 +70,9 @@ class MemoryErp:
 
     async def order_states(self, mark: str) -> ErpRead[ErpOrderState] | None:
         return None
+
+    async def read_row(self, feed: str, row: str) -> ErpRead[Any]:
+        raise NotImplementedError
 
     async def send_order(self, order: ErpOrder) -> str:
         self.orders[order.key] = order

@@ -147,6 +147,7 @@ def test_why_json_has_the_figures(shop: Shop) -> None:
     assert told["figures"]["stock"]["wanted"] == 1000
     assert told["balances"][0] | {"counted_at": 0} == {
         "warehouse": "DEPO", "on_hand": 3000, "reserved": 2000, "counted_at": 0, "source": "stock.csv", "line": 2118,
+        "corrected": False,
     }  # fmt: skip
     assert told["reservations"][0]["number"] == "10245"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from omnisync.connect.check import Finding, Grade
-from omnisync.connect.erp import ErpOrder, ErpRead
+from omnisync.connect.erp import ErpBalance, ErpOrder, ErpRead
 from omnisync.errors import ConnectorError, SourceProblem
 
 
@@ -46,6 +46,10 @@ class Honest:
 
     async def order_states(self, mark: str) -> ErpRead[Any] | None:
         return await self.feed("order_states", mark)
+
+    async def read_row(self, feed: str, row: str) -> ErpRead[Any]:
+        read: ErpRead[Any] = await self.real.read_row(feed, row)
+        return read
 
     async def send_order(self, order: ErpOrder) -> str:
         return await self.real.send_order(order)
@@ -99,6 +103,14 @@ class RoundsWeights(Lies):
             replace(row, on_hand=row.on_hand // 1000 * 1000) if hasattr(row, "on_hand") else row for row in honest.rows
         ]
         return replace(honest, rows=rows)
+
+
+class TakesAnyRow(Honest):
+    breaks = ("reads.a_bad_row_can_be_read_alone",)
+
+    async def read_row(self, feed: str, row: str) -> ErpRead[Any]:
+        read = await super().read_row(feed, row)
+        return replace(read, rows=[ErpBalance("A", "main", 0)], problems=())
 
 
 class AlwaysNew(Honest):

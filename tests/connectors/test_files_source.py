@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from tests.connectors.files_shop import FilesShop, plugin
+from tests.connectors.files_shop import FilesShop, plugin, xlsx
 
 from omnisync.connect.check import Grade
 from omnisync.connect.context import Context
@@ -206,3 +207,62 @@ async def test_the_examples_of_the_manual_are_read_without_a_word(shop: FilesSho
              await connector.customers(""), await connector.order_states("")]  # fmt: skip
     assert [len(read.rows) for read in reads] == [3, 6, 8, 1, 3]
     assert not [problem for read in reads for problem in read.problems]
+
+
+def rows_told(read: Any) -> dict[int, dict[str, str]]:
+    """What stands in the rows that can be mended, by line."""
+    return {each.line: json.loads(each.row) for each in read.problems if each.row}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+async def test_a_refused_row_is_told_whole_and_goes_in_once_it_is_mended(shop: FilesShop, ending: str) -> None:
+    rows: list[list[Any]] = [
+        ["Stok Kodu", "Depo", "Miktar", None],
+        ["A", "M", "yirmi", "x"],
+        ["B", "M", 3, None],
+        ["A", "K", None, None],
+    ]
+    text = "".join(";".join("" if cell is None else str(cell) for cell in row) + "\n" for row in rows)
+    shop.put(f"stock.{ending}", xlsx(rows) if ending == "xlsx" else text)
+    connector = shop.connector()
+    told = rows_told(await connector.balances(""))
+    assert told[2] == {"Stok Kodu": "A", "Depo": "M", "Miktar": "yirmi", "+4": "x"}
+    assert told[4] == {"Stok Kodu": "A", "Depo": "K", "Miktar": ""}
+    again = await connector.read_row("balances", json.dumps(told[2]))
+    assert [each.text for each in again.problems] == ["Quantity: 'yirmi' is not a number; the row was not read."]
+    mended = await connector.read_row("balances", json.dumps(told[2] | {"Miktar": "12,5"}))
+    assert [(each.code, each.warehouse, each.on_hand) for each in mended.rows] == [("A", "M", 12500)]
+    assert not mended.problems
+    doubtful = await connector.read_row("balances", json.dumps(told[2] | {"Miktar": "1.250"}))
+    assert "may be a decimal number or thousands" in doubtful.problems[0].text
+
+
+async def test_a_row_of_a_wide_file_and_a_torn_row_can_be_mended(shop: FilesShop) -> None:
+    shop.put("stock.csv", "Kod;Ad;Merkez;Depo 2\nA;Vana;#N/A;4\nB;Boru;1;2;3\nC;Conta\nD;Dirsek;5;6\n")
+    connector = shop.connector()
+    told = rows_told(await connector.balances(""))
+    assert told[3] == {"Kod": "B", "Ad": "Boru", "Merkez": "1", "Depo 2": "2", "+5": "3"}
+    assert told[4] == {"Kod": "C", "Ad": "Conta", "Merkez": "", "Depo 2": ""}
+    for line, mended, figures in (
+        (2, {"Merkez": "7"}, {("A", "Merkez", 7000), ("A", "Depo 2", 4000)}),
+        (3, {}, {("B", "Merkez", 1000), ("B", "Depo 2", 2000)}),
+        (4, {"Merkez": "0"}, {("C", "Merkez", 0)}),
+    ):
+        read = await connector.read_row("balances", json.dumps(told[line] | mended))
+        assert {(each.code, each.warehouse, each.on_hand) for each in read.rows} == figures
+        assert not read.problems
+
+
+async def test_what_is_taken_nevertheless_is_no_row_to_mend(shop: FilesShop) -> None:
+    shop.put("products.csv", "kod;ad;barkod\nA;a;8,68E+12\n")
+    read = await shop.connector().products("")
+    assert ([each.code for each in read.rows], rows_told(read)) == (["A"], {})
+
+
+@pytest.mark.parametrize(
+    "row", ["[]", "{}", "null", "nonsense", '{"foo": "1"}', '{"kod": null}', '{"kod": "A", "miktar": [1]}']
+)
+@pytest.mark.parametrize("feed", ["products", "balances", "prices", "customers", "order_states"])
+async def test_a_row_that_is_none_is_a_problem(shop: FilesShop, feed: str, row: str) -> None:
+    read = await shop.connector().read_row(feed, row)
+    assert read.problems or not read.rows

@@ -7,7 +7,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding
@@ -369,11 +369,33 @@ class FakeErp:
         return self._read("prices", mark, rows)
 
     async def customers(self, mark: str) -> ErpRead[ErpCustomer] | None:
-        return None
+        return self._read("customers", mark, []) if "customers" in self.problems else None
 
     async def order_states(self, mark: str) -> ErpRead[ErpOrderState] | None:
         rows = [ErpOrderState(key, state) for key, state in self.states.items()]
         return self._read("order_states", mark, rows)
+
+    async def read_row(self, feed: str, row: str) -> ErpRead[Any]:
+        """A row is its code, where it has one its warehouse or list, and its number in words."""
+        told = json.loads(row)
+        made: list[Any] = []
+        problems = []
+        try:
+            number = int(told.get("number", "1"))
+            match feed:
+                case "products":
+                    made.append(ErpProduct(told["code"], told["name"]))
+                case "balances":
+                    made.append(ErpBalance(told["code"], told["house"], number * 1000, 1))
+                case "prices":
+                    made.append(ErpPrice(told["code"], told["list"], Money(number, "TRY")))
+                case "customers":
+                    made.append(ErpCustomer(told["code"], Customer(name=told["name"])))
+                case "order_states":
+                    made.append(ErpOrderState(told["key"], ErpState(told["state"])))
+        except ValueError as error:
+            problems = [RowProblem(feed, 1, str(error))]
+        return ErpRead(made, self.clock.now(), False, "", feed, problems)
 
     async def send_order(self, order: ErpOrder) -> str:
         if words := self.refuses.get(order.number):

@@ -12,7 +12,7 @@ from omnisync.cli.options import json_option
 from omnisync.cli.output import say, say_json, tell
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
-from omnisync.explain.matters import subject_words
+from omnisync.explain.matters import mended_words, subject_words
 from omnisync.log import overview, set_aside
 from omnisync.log.overview import SetAside
 from omnisync.log.reader import Reader
@@ -27,7 +27,7 @@ _of = click.option("--of", "connector", metavar="NAME", default="", help=_("Of t
     short_help=_("What was set aside: see it, mend it, try it again, or dismiss it."),
     help=_(
         "What a store or the ERP told and nobody could understand, or what the ERP refused, is set aside with the "
-        "reason; everything else goes on. SUBJECT is its name as `omnisync quarantine list` shows it.\n\n"
+        "reason; everything else goes on. A row of a file that is mended here counts until the file says it right. SUBJECT is its name as `omnisync quarantine list` shows it.\n\n"
         "Example: omnisync quarantine replay order:8812 --set lines.0.quantity=2"
     ),
 )
@@ -105,7 +105,7 @@ def replay(place: Place, subject: str, connector: str, changes: tuple[str, ...])
             raise CommandRefused(_("It has no field {name}.").format(name=path)) from None
     reply = place.run(Replay(found.aside.connector, subject, payload))
     if reply.get("mended"):
-        say(_("It is understood now: {what}.").format(what=subject_words(subject)))
+        say(mended_words(subject))
     elif "reason" in reply:
         say(_("Still set aside: {reason}").format(reason=reply["reason"]), colour="red")
         raise click.exceptions.Exit(1)

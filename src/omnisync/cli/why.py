@@ -113,7 +113,7 @@ def _as_json(why_: Why, told: Explanation, risk: float, audit: LastAudit | None)
         "balances": [
             {
                 "warehouse": each.warehouse, "on_hand": each.on_hand, "reserved": each.reserved,
-                "counted_at": each.counted_at, "source": each.source, "line": each.line,
+                "counted_at": each.counted_at, "source": each.source, "line": each.line, "corrected": each.corrected,
             }
             for each in why_.balances
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from omnisync.connect.check import Finding
 from omnisync.model.money import Money
@@ -74,11 +74,16 @@ class ErpOrderState:
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One row that can't be read; the others go in. ``line`` is 0 where the source has no lines."""
+    """One row that can't be read; the others go in. ``line`` is 0 where the source has no lines.
+
+    ``row`` is what stands in a row that was not taken, a JSON object of texts, for ``read_row``; "" where it can't be
+    mended, or was taken nevertheless.
+    """
 
     source: str
     line: int
     text: str
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,12 @@ class ErpConnector(Protocol):
 
     async def order_states(self, mark: str) -> ErpRead[ErpOrderState] | None:
         """What became of orders that were sent."""
+
+    async def read_row(self, feed: str, row: str) -> ErpRead[Any]:
+        """One row of a feed out of its JSON, mended by a person, as the feed's own read would take it in.
+
+        What is still wrong with it is in the problems. A connector of an earlier day may lack it.
+        """
 
     async def send_order(self, order: ErpOrder) -> str:
         """Hand over one order, once; answers the ERP's own reference for it.

@@ -78,6 +78,8 @@ def _said(event: object) -> str:
         return _("because order {number} from {store} came in or changed").format(
             number=event.number, store=event.store
         )
+    if getattr(event, "corrected", False):
+        return _("because a person corrected a row of the ERP")
     say = _SAID.get(type(event))
     return say() if say is not None else ""
 

@@ -101,6 +101,8 @@ def _store_closed(event: StoreClosed) -> str:
 
 
 def _products_read(event: ProductsRead) -> str:
+    if event.corrected:
+        return _corrected(event.source, [card.code for card in event.cards])
     said = plural("ERP told of {n} new or changed product", "ERP told of {n} new or changed products", len(event.cards))
     return f"{said}: {named([card.code for card in event.cards])} ({event.source})"
 
@@ -110,9 +112,15 @@ def _products_gone(event: ProductsGone) -> str:
     return f"{said}: {named(event.codes)}"
 
 
+def _corrected(source: str, what: Sequence[str]) -> str:
+    return _("a person corrected a row of {source}: {what}").format(source=source, what=named(what))
+
+
 def _balances(event: BalancesCounted) -> str:
     said = plural("ERP counted {n} balance anew", "ERP counted {n} balances anew", len(event.counts))
     counts = [f"{each.code} {each.warehouse} {quantity(each.on_hand)}" for each in event.counts]
+    if event.corrected:
+        return _corrected(event.source, counts)
     text = f"{said}: {named(counts)} ({event.source})" if counts else said
     if event.released:
         text += "; " + plural("it has {n} order in it", "it has {n} orders in it", len(event.released))
@@ -125,6 +133,8 @@ def _prices(event: PricesRead) -> str:
         f"{each.code} {each.price_list} " + ("–" if each.minor is None else money(Money(each.minor, each.currency)))
         for each in event.prices
     ]
+    if event.corrected:
+        return _corrected(event.source, prices)
     return f"{said}: {named(prices)} ({event.source})"
 
 
@@ -299,6 +309,7 @@ def act_words(kind: str) -> str:
     return {
         ActKind.PRICE: _("prices set by hand"), ActKind.EXCLUSION: _("exclusions"), ActKind.LINK: _("a listing linked"),
         ActKind.RULES: _("new rules of a store"), ActKind.IMPORT: _("prices read from the ERP"),
+        ActKind.ROW: _("prices of a row corrected"),
         ActKind.UNDO: _("something undone"),
     }[ActKind(kind)]  # fmt: skip
 

@@ -69,6 +69,14 @@ def subject_words(subject: str) -> str:
     return _("the store's catalogue") if kind == "catalogue" else subject
 
 
+def mended_words(subject: str) -> str:
+    """What is said when a person has mended it."""
+    text = _("It is understood now: {what}.").format(what=subject_words(subject))
+    if subject.startswith("row:"):
+        text += " " + _("The line itself is still wrong: mend it in the ERP; once it is right there, it counts again.")
+    return text
+
+
 def kind_of(matter: Matter) -> str:
     """held, refused, aside or unmatched."""
     match matter:
@@ -121,7 +129,7 @@ def advice_words(matter: Matter) -> str:
                 "Say which product it is, or give the product in the ERP this code; the order then goes on by itself."
             )
         case SetAside(subject=subject) if subject.startswith("row:"):
-            return _("Mend that line; it is read again with the next read of the ERP, or at once if you ask for it.")
+            return _("Mend that line in the ERP; what you mend here counts until the line is right there.")
         case SetAside():
             return _("Mend what it names, then try it again.")
         case UnmatchedView():

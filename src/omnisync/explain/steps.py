@@ -227,11 +227,16 @@ def _balances(why: Why, told: Told) -> Step | None:
     counts = [each for each in event.counts if each.code == why.code]
     if counts:
         said = ", ".join(f"{each.warehouse} {quantity(each.on_hand)}" for each in counts)
-        source = _source(event.source, counts[0].line)
-        return Step(told.at, _("ERP counted {counts}").format(counts=said), source)
+        return Step(told.at, _counted(said, corrected=event.corrected), _source(event.source, counts[0].line))
     if event.released:
         return Step(told.at, _("the ERP's balance contains the order now; its reservation ended"))
     return None
+
+
+def _counted(said: str, *, corrected: bool) -> str:
+    if corrected:
+        return _("a person said {counts}, because the row can't be read").format(counts=said)
+    return _("ERP counted {counts}").format(counts=said)
 
 
 def _source(source: str, line: int) -> str:
@@ -249,10 +254,14 @@ def _prices(why: Why, told: Told) -> Step | None:
             said.append(_('ERP set price list "{name}" to {price}').format(name=each.price_list, price=price))
         elif each.code == why.code and each.price_list == why.rules.floor_list:
             said.append(_("ERP set the floor to {price}").format(price=price))
+    if said and event.corrected:
+        said.append(_("a person corrected the row, because it can't be read"))
     return Step(told.at, "; ".join(said), event.source) if said else None
 
 
 def _card(_why: Why, told: Told) -> Step | None:
+    if getattr(told.event, "corrected", False):
+        return _as_it_is(_why, told)
     return Step(told.at, _("ERP described the product (name, barcodes, category)"), getattr(told.event, "source", ""))
 
 
@@ -268,13 +277,13 @@ def _older_counts(why: Why) -> Iterator[Step]:
         if isinstance(each.event, BalancesCounted)
         for count in each.event.counts
     }
-    by_count: dict[tuple[int, str], list[BalanceStory]] = {}
+    by_count: dict[tuple[int, str, bool], list[BalanceStory]] = {}
     for balance in why.balances:
         if balance.counted_at and (why.code, balance.warehouse) not in told:
-            by_count.setdefault((balance.counted_at, balance.source), []).append(balance)
-    for (at, source), balances in by_count.items():
+            by_count.setdefault((balance.counted_at, balance.source, balance.corrected), []).append(balance)
+    for (at, source, corrected), balances in by_count.items():
         said = ", ".join(f"{each.warehouse} {quantity(each.on_hand)}" for each in balances)
-        yield Step(at, _("ERP counted {counts}").format(counts=said), _source(source, balances[0].line))
+        yield Step(at, _counted(said, corrected=corrected), _source(source, balances[0].line))
 
 
 def _older_reservations(why: Why) -> Iterator[Step]:

@@ -50,6 +50,8 @@ class BalanceStory:
     counted_at: int
     source: str
     line: int
+    corrected: bool = False
+    """A person said it, because the row can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,8 @@ def _balances(
         event = causes.get(counted_seq)
         source, counts = getattr(event, "source", ""), getattr(event, "counts", ())
         line = next((each.line for each in counts if (each.code, each.warehouse) == (code, warehouse)), 0)
-        yield BalanceStory(warehouse, on_hand, reserved, counted_at, source, line)
+        corrected = bool(getattr(event, "corrected", False))
+        yield BalanceStory(warehouse, on_hand, reserved, counted_at, source, line, corrected)
 
 
 def _reservations(reader: Reader, product: int) -> Iterator[ReservationStory]:

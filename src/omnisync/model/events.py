@@ -68,10 +68,14 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
 
 
 class ProductsRead(Fact, frozen=True, tag="erp.products"):
-    """New or changed product cards."""
+    """New or changed product cards.
+
+    Here as in balances and prices: ``corrected`` says that a person mended a row which could not be read.
+    """
 
     source: str
     cards: tuple[Card, ...]
+    corrected: bool = False
 
 
 class ProductsGone(Fact, frozen=True, tag="erp.gone"):
@@ -101,6 +105,7 @@ class BalancesCounted(Fact, frozen=True, tag="erp.balances"):
     began_at: int
     counts: tuple[Count, ...]
     released: tuple[tuple[str, str], ...] = ()
+    corrected: bool = False
 
 
 class ListPrice(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -118,6 +123,7 @@ class PricesRead(Fact, frozen=True, tag="erp.prices"):
 
     source: str
     prices: tuple[ListPrice, ...]
+    corrected: bool = False
 
 
 class SealedCustomer(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -440,6 +446,7 @@ class ActKind(StrEnum):
     LINK = "link"
     RULES = "rules"
     IMPORT = "import"
+    ROW = "row"
     UNDO = "undo"
 
 

@@ -37,20 +37,22 @@ def mended(payload: str, path: str, text: str) -> str:
 
     Raises ValueError when there is no such field.
     """
-    whole = json.loads(payload)
-    place, parts = whole, path.split(".")
-    for part in parts[:-1]:
-        place = _inside(place, part, path)
-    value = _like(_inside(place, parts[-1], path), text)
-    place[int(parts[-1]) if isinstance(place, list) else parts[-1]] = value
+    done = []
+
+    def put(at: str, value: Any) -> Any:
+        if isinstance(value, dict) and value:
+            return {key: put(f"{at}.{key}" if at else key, each) for key, each in value.items()}
+        if isinstance(value, list) and value:
+            return [put(f"{at}.{key}" if at else str(key), each) for key, each in enumerate(value)]
+        if at != path:
+            return value
+        done.append(at)
+        return _like(value, text)
+
+    whole = put("", json.loads(payload))
+    if not done:
+        raise ValueError(path)
     return json.dumps(whole, ensure_ascii=False)
-
-
-def _inside(place: Any, part: str, path: str) -> Any:
-    try:
-        return place[int(part)] if isinstance(place, list) else place[part]
-    except (KeyError, IndexError, ValueError, TypeError):
-        raise ValueError(path) from None
 
 
 def _like(before: Any, text: str) -> Any:

@@ -65,7 +65,7 @@ class ErpSync:
         self.wake_balances = Signal(clock)
         self.wake_export = Signal(clock)
         self._one_pull = asyncio.Lock()
-        self._states = _Feed("order_states", connector.order_states, erp_changes.order_states)
+        self._states = _Feed("order_states", connector.order_states, partial(erp_changes.order_states, rules))
         self._cards = _Feed("products", connector.products, partial(erp_changes.products, rules))
         self._prices = _Feed("prices", connector.prices, partial(erp_changes.prices, rules))
         self._customers = _Feed("customers", connector.customers, partial(erp_changes.customers, rules))
@@ -135,6 +135,7 @@ class ErpSync:
 
     def _take(self, change: Change, feed: _Feed, read: ErpRead[Any]) -> int:
         rows = feed.take_in(change=change, read=read)
+        erp_changes.problems(self.rules, change, feed.name, read.problems)
         if change.cursor(self.rules.name, feed.name) != read.mark:
             change.set_cursor(self.rules.name, feed.name, read.mark)
         return rows

@@ -29,7 +29,6 @@ from omnisync.model.events import (
     ProductsGone,
     ProductsRead,
     QuarantineClosed,
-    Quarantined,
     SealedCustomer,
     digest,
 )  # fmt: skip
@@ -37,6 +36,7 @@ from omnisync.model.order import OrderState
 from omnisync.model.rules import ErpRules, ReleaseBy
 from omnisync.sync import guard, matching
 from omnisync.sync.guard import Suspicion
+from omnisync.sync.quarantine import set_aside
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ def products(rules: ErpRules, change: Change, read: ErpRead[ErpProduct]) -> int:
     here: set[str] = set()
     for row in read.rows:
         here.add(row.code)
-        card = _card(row)
+        card = card_of(row)
         if known.get(row.code) != digest(card):
             cards.append(card)
     for some in _slices(cards):
@@ -60,13 +60,13 @@ def products(rules: ErpRules, change: Change, read: ErpRead[ErpProduct]) -> int:
     if _may_pass(change, rules.name, "products", guard.of_read(rules.guard, gone, alive)):
         for codes in _slices(gone):
             change.append(ProductsGone(read.source, codes))
-    _problems(change, rules.name, "products", read.problems)
     if cards:
         matching.match_again(change)
     return len(cards)
 
 
-def _card(row: ErpProduct) -> Card:
+def card_of(row: ErpProduct) -> Card:
+    """The product's card as the log keeps it."""
     return Card(
         row.code, row.name, row.barcodes, row.aliases, row.category, row.unit,
         row.cost.minor if row.cost else None, row.cost.currency if row.cost else "", row.active,
@@ -102,7 +102,6 @@ def balances(rules: ErpRules, change: Change, read: ErpRead[ErpBalance]) -> int:
     for some in slices:
         # With the last of the rows: what is released must not be counted as available before its balance has fallen.
         change.append(BalancesCounted(read.source, read.began_at, some, released if some is slices[-1] else ()))
-    _problems(change, rules.name, "balances", read.problems)
     return len(counts)
 
 
@@ -121,20 +120,8 @@ def _released(
     orders = [order for order in orders if held.isdisjoint(_needs(change, order))]
     if read.problems and not read.complete:
         here = {(row.code, row.warehouse) for row in read.rows}
-        orders = [order for order in orders if _is_stated(change, order, here)]
+        orders = [order for order in orders if _needs(change, order).keys() <= here]
     return tuple((order.store, order.number) for order in orders)
-
-
-def _is_stated(change: Change, order: OrderRow, here: AbstractSet[tuple[str, str]]) -> bool:
-    """Whether each balance of the order's goods was among what could be read, or stated since the ERP had the order."""
-    state = change.state
-    for row in state.reservations.of(order.id).values():
-        product = state.products.get(row.product)
-        balance = state.balances.get(row.product, row.warehouse)
-        unread = product is None or (product.code, row.warehouse) not in here
-        if unread and (balance is None or not order.erp_at < balance.counted_at):
-            return False
-    return True
 
 
 def _shown_by_balance(
@@ -189,7 +176,6 @@ def prices(rules: ErpRules, change: Change, read: ErpRead[ErpPrice]) -> int:
         change.append(PricesRead(read.source, some))
     if replaced:
         change.append(Acted(ActKind.IMPORT, first, replaced))
-    _problems(change, rules.name, "prices", read.problems)
     return len(changed)
 
 
@@ -208,11 +194,10 @@ def customers(rules: ErpRules, change: Change, read: ErpRead[ErpCustomer]) -> in
             told.append(SealedCustomer(row.code, id_, people.seal(db, id_, row.customer), digest_))
     for some in _slices(told):
         change.append(CustomersRead(read.source, some))
-    _problems(change, rules.name, "customers", read.problems)
     return len(told)
 
 
-def order_states(change: Change, read: ErpRead[ErpOrderState]) -> int:
+def order_states(_rules: ErpRules, change: Change, read: ErpRead[ErpOrderState]) -> int:
     """The ERP's word on orders, where it is new."""
     moved = 0
     # The last row of an order has the say: a file may tell its whole story, posted, then shipped.
@@ -247,15 +232,21 @@ def _may_pass(change: Change, connector: str, feed: str, suspicion: Suspicion | 
     return False
 
 
-def _problems(change: Change, connector: str, feed: str, problems: Sequence[RowProblem]) -> None:
-    """Rows that can't be read are set aside with file and line, and forgotten when they are mended."""
-    found = {f"row:{feed}:{p.source}:{p.line}": p.text for p in problems}
-    known = pulls.open_quarantine(change.state, connector, f"row:{feed}:")
-    settled = pulls.settled(change.state, connector, f"row:{feed}:")
-    for subject, text in found.items():
-        if text not in (known.get(subject), settled.get(subject)):
-            change.append(Quarantined(connector, subject, text))
-    for subject in sorted(known.keys() - found.keys()):
+def problems(rules: ErpRules, change: Change, feed: str, found: Sequence[RowProblem]) -> None:
+    """Rows that can't be read are set aside with file and line, and forgotten when they are mended.
+
+    What a person has settled stays out as long as the row says the same.
+    """
+    connector, rows = rules.name, f"row:{feed}:"
+    told: dict[str, list[RowProblem]] = {}
+    for each in found:
+        told.setdefault(f"{rows}{each.source}:{each.line}", []).append(each)
+    known = pulls.open_quarantine(change.state, connector, rows).keys()
+    settled = pulls.settled(change.state, connector, rows).keys()
+    for subject, each_of in told.items():
+        text = " ".join(dict.fromkeys(each.text for each in each_of))
+        set_aside(change, connector, subject, text, next((each.row for each in each_of if each.row), ""))
+    for subject in sorted((known | settled) - told.keys()):
         change.append(QuarantineClosed(connector, subject))
 
 

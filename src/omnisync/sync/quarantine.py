@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from omnisync.errors import CommandRefused
 from omnisync.log import people
+from omnisync.log.state import State
 from omnisync.log.writer import Change
 from omnisync.model.events import QuarantineClosed, Quarantined
 from omnisync.model.order import Customer
+from omnisync.text import _
 
 _MOST = 64_000
 """Characters of a payload that is kept; a larger one is no order."""
@@ -28,6 +31,13 @@ def set_aside(change: Change, connector: str, subject: str, reason: str, payload
     sealed = people.seal(db, customer, told) if payload else ""
     change.append(Quarantined(connector, subject, reason, customer, sealed, digest))
     return True
+
+
+def must_be_set_aside(state: State, connector: str, subject: str) -> None:
+    """Raises CommandRefused when it is not, or not any more."""
+    row = state.quarantine.get((connector, subject))
+    if row is None or row.closed_at:
+        raise CommandRefused(_("Nothing is set aside under the name {name}.").format(name=subject))
 
 
 def take_out(change: Change, connector: str, subject: str) -> None:

@@ -10,31 +10,26 @@ import msgspec
 from omnisync.errors import CommandRefused, ConnectorError, Rejected
 from omnisync.log import pulls
 from omnisync.log.rows import ProductRow
-from omnisync.log.state import State
 from omnisync.log.writer import Change
 from omnisync.model.commands import Replay, Reply
 from omnisync.model.events import CodeMapped, LineResolved, ListingLinked, QuarantineClosed
 from omnisync.model.order import OrderPart
 from omnisync.sync import matching
+from omnisync.sync.correcting import mended_row
 from omnisync.sync.engine import Engine, StorePlan
 from omnisync.sync.intake import take_in
-from omnisync.sync.quarantine import set_aside, take_out
+from omnisync.sync.quarantine import must_be_set_aside, set_aside, take_out
 from omnisync.text import _
 
 _codes = msgspec.json.Decoder(tuple[str, ...])
-
-
-def must_be_set_aside(state: State, connector: str, subject: str) -> None:
-    """Raises CommandRefused when it is not, or not any more."""
-    row = state.quarantine.get((connector, subject))
-    if row is None or row.closed_at:
-        raise CommandRefused(_("Nothing is set aside under the name {name}.").format(name=subject))
 
 
 async def replay(engine: Engine, command: Replay, actor: str, id_: str) -> Reply:
     """Try it again, once for an id. The answer has ``mended`` and ``reason``, or nothing where it is asked for anew."""
     connector, subject = command.connector, command.subject
     plan = engine.stores.get(connector)
+    if engine.erp is not None and subject.startswith("row:") and command.payload:
+        return await mended_row(engine.log, engine.erp.sync, command, actor, id_)
     of_erp = engine.erp is not None and connector == engine.erp.sync.rules.name
 
     def decide(change: Change) -> Reply | None:
@@ -46,6 +41,10 @@ async def replay(engine: Engine, command: Replay, actor: str, id_: str) -> Reply
         reply: Reply | None = None
         if of_erp and subject.startswith("order:"):
             take_out(change, connector, subject)
+            reply = {}
+        elif of_erp and subject.startswith("row:"):
+            # Also what has not changed is read anew.
+            change.set_cursor(connector, subject.split(":")[1], "")
             reply = {}
         elif plan is not None and subject.startswith("line:"):
             reply = _line_again(change, connector, subject)

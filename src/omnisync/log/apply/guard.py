@@ -126,7 +126,7 @@ def quarantined(state: State, event: Quarantined) -> None:
 def quarantine_closed(state: State, event: QuarantineClosed) -> None:
     """Mended, or no longer of interest."""
     row = state.quarantine.get((event.connector, event.subject))
-    if row is not None and not row.closed_at:
+    if row is not None and (not row.closed_at or (row.settled and not event.settled)):
         row.closed_at, row.settled = state.at, int(event.settled)
         state.quarantine.put(row)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -127,6 +128,21 @@ async def one_bad_row_is_told_and_the_others_go_in(bench: ErpBench) -> None:
     missing = set(CODES[1:]) - codes
     expect(not missing, f"because of one row these are missing: {listed(missing)}")
     expect(CODES[0] in codes or not read.complete, "the read counts as complete, so the product would count as gone")
+
+
+@CHECKS.add
+async def a_bad_row_can_be_read_alone(bench: ErpBench) -> None:
+    """A refused row, read by itself as it stood, is refused again: what a person mends must be all that makes it right."""
+    read_row = getattr(bench.erp, "read_row", None)
+    bench.source.spoil(CODES[0])
+    rows = [each.row for each in (await bench.read("balances")).problems if each.row]
+    if read_row is None or not rows:
+        raise NotApplicable("its rows can't be mended by a person")
+    for row in rows:
+        told = json.loads(row)
+        expect(isinstance(told, dict) and told, "the row is no JSON object")
+        alone = await read_row("balances", row)
+        expect(not alone.rows and alone.problems, "the row that was refused is taken when it stands alone")
 
 
 @CHECKS.add

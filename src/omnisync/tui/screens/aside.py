@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from omnisync.errors import DatabaseError
-from omnisync.explain.matters import advice_words, subject_words
+from omnisync.explain.matters import advice_words, mended_words, subject_words
 from omnisync.log import set_aside
 from omnisync.log.overview import SetAside
 from omnisync.log.reader import Reader
@@ -121,8 +121,9 @@ class AsideSheet(ModalScreen[None]):
             self.query_one("#reason", Static).update(Content(clean(str(reply["reason"]), 400)))
             self.omnisync.warn(_("Still set aside: {reason}").format(reason=reply["reason"]))
             return
-        done = _("It is understood now: {what}.") if reply.get("mended") else _("{what} is tried again.")
-        self.omnisync.say(done.format(what=subject_words(self._aside.subject)))
+        subject = self._aside.subject
+        again = _("{what} is tried again.").format(what=subject_words(subject))
+        self.omnisync.say(mended_words(subject) if reply.get("mended") else again)
         self.dismiss()
 
     def action_map(self) -> None:
