@@ -215,6 +215,11 @@ class FakeStore:
             return None
         return self._receipts[receipt]
 
+    def stocks(self, code: str = "A") -> list[int]:
+        """The pieces that were pushed for the product, in order."""
+        told = (figures.get(f"r{code}", (None,))[0] for figures in self.pushed)
+        return [pieces for pieces in told if pieces is not None]
+
     def _fail_if_down(self) -> None:
         if self.down is not None:
             raise self.down

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
 import msgspec
-from tests.sync.fakes import AT_ONCE, FakeErp, FakeStore, Shown
+import pytest
+from tests.sync.fakes import AT_ONCE, WITH_RECEIPT, FakeErp, FakeStore, Shown
 
 from omnisync.connect.store import Capabilities, ReadBack
 from omnisync.log.rebuild import verify
@@ -30,6 +31,11 @@ from omnisync.sync.store import StoreSync
 from omnisync.testing.virtual import InlineConnection, VirtualClock, VirtualLoop, VirtualTicker, open_inline, run
 
 P = ParamSpec("P")
+
+BOTH = pytest.mark.parametrize("can", [AT_ONCE, WITH_RECEIPT], ids=["at once", "with receipt"])
+"""For a test of both kinds of platform."""
+MANY = {f"P{n:02}": 5 for n in range(60)}
+"""More products than the guard lets go at once."""
 
 _BUSY = 500
 """Steps without time passing after which something turns in a circle."""

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
-from tests.sync.fakes import AT_ONCE, WITH_RECEIPT
-from tests.sync.shop import Shop, story
+from tests.sync.fakes import WITH_RECEIPT
+from tests.sync.shop import BOTH, Shop, story
 
 from omnisync.connect.budget import Allowance
 from omnisync.connect.store import Capabilities
@@ -21,8 +21,6 @@ from omnisync.model.events import DriftFound, Kind
 from omnisync.model.order import OrderPart
 from omnisync.model.rules import Owner
 from omnisync.sync.engine import save_row
-
-BOTH = pytest.mark.parametrize("can", [AT_ONCE, WITH_RECEIPT], ids=["at-once", "with-receipt"])
 
 
 def drifts(shop: Shop) -> list[DriftView]:

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import msgspec
 import pytest
-from tests.sync.shop import Shop, story
+from tests.sync.shop import MANY, Shop, story
 
 from omnisync.connect.erp import ErpOrder, ErpProduct, ErpState, RowProblem
 from omnisync.errors import NotSent, RateLimited, SourceProblem
@@ -15,8 +15,6 @@ from omnisync.model.events import BalancesCounted
 from omnisync.model.order import OrderState
 from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy
 from omnisync.sync import erp_changes
-
-MANY = {f"P{n:02}": 5 for n in range(60)}
 
 
 async def sold(shop: Shop, number: str = "1001", **pieces: int) -> None:
