@@ -179,6 +179,13 @@ class State:
                 table.prefetch(ids)
         return known
 
+    def expect_prices(self, codes: Iterable[str], store: str) -> None:
+        """Own prices of these products in one store are about to be set: of their figures only that one is needed."""
+        codes = set(codes)
+        known = self.expect(codes, self.choices, self.prices)
+        ids = [product.id for code in codes if (product := known[code]) is not None]
+        self.figures.prefetch_single(ids, (store, "price"))
+
     def rules(self) -> dict[str, StoreRules]:
         """The rules of every open store, by name."""
         if self._rules is None:

@@ -122,6 +122,8 @@ class Table(Generic[R]):
         self.complete = complete
         self._db, self._row = db, row
         self._groups = _Groups[R](self._load)
+        self._single: dict[tuple[Any, Any], R] = {}
+        """Rows of which the rest of the group is not in memory."""
         self.of = self._groups.__getitem__
         # Rows by identity: half the price of hashing their keys.
         self._new: dict[int, R] = {}
@@ -138,6 +140,7 @@ class Table(Generic[R]):
         self._rest_of: Callable[[R], Any] = attrgetter(*others_of_key) if rest else lambda _: None
         self._key_of: Callable[[R], Any] = attrgetter(*keys)
         self._single_group, self._single_key = len(grouped) == 1, len(keys) == 1
+        self._columns_of_rest = others_of_key
         others = [each for each in names if each not in keys]
         where = " AND ".join(f"{key} = ?" for key in keys)
         self._all = f"SELECT {', '.join(names)} FROM {name} WHERE "
@@ -158,6 +161,8 @@ class Table(Generic[R]):
 
     def get(self, group: Any, rest: Any = None) -> R | None:
         """One row, or None."""
+        if self._single and group not in self._groups and (row := self._single.get((group, rest))) is not None:
+            return row
         return self.of(group).get(rest)
 
     def _load(self, group: Any) -> dict[Any, R]:
@@ -167,6 +172,7 @@ class Table(Generic[R]):
                 row = self._row(*values)
                 found[self._rest_of(row)] = row
             self._write_back.note(found.values())
+            self._add_single(group, found)
         self.count += max(1, len(found))
         return found
 
@@ -197,7 +203,36 @@ class Table(Generic[R]):
                 self._groups[self._group_of(row)][self._rest_of(row)] = row
                 loaded.append(row)
         self._write_back.note(loaded)
+        for each in missing if self._single else ():
+            group = self._full(lead, each)
+            self._add_single(group, self._groups[group])
         self.count += max(len(missing), len(loaded))
+
+    def prefetch_single(self, groups: Collection[Any], rest: Any) -> None:
+        """Load only this row of each of these groups: ``get`` finds it, ``of`` and ``put`` would load all the others."""
+        missing = () if self.complete else [each for each in groups if each not in self._groups]
+        if len(missing) <= _FEW:
+            return
+        where = "".join(f" AND {column} = ?" for column in self._columns_of_rest)
+        values_of_rest = rest if isinstance(rest, tuple) else (rest,)
+        loaded = []
+        left = iter(missing)
+        while some := list(islice(left, _AT_ONCE)):
+            sql = f"{self._select_some} ({', '.join('?' * len(some))}){where}"
+            for values in self._db.execute(sql, (*some, *values_of_rest)).fetchall():
+                row = self._row(*values)
+                if self._single.setdefault((self._group_of(row), rest), row) is row:
+                    loaded.append(row)
+        self._write_back.note(loaded)
+        self.count += len(loaded)
+
+    def _add_single(self, group: Any, found: dict[Any, R]) -> None:
+        """The whole group has been loaded: what was in memory of it stands in it, changed or not."""
+        for rest, row in found.items() if self._single else ():
+            single = self._single.pop((group, rest), None)
+            if single is not None:
+                self._write_back.drop(row)
+                found[rest] = single
 
     def _full(self, lead: Sequence[Any], last: Any) -> Any:
         return (*lead, last) if lead else last
@@ -283,6 +318,7 @@ class Table(Generic[R]):
     def forget(self) -> None:
         """Drop every row from memory, written or not."""
         self._groups.clear()
+        self._single.clear()
         self._new.clear()
         self._changed.clear()
         self._gone.clear()

@@ -249,7 +249,7 @@ def _set_prices(change: Change, store: str, prices: Sequence[tuple[str, int | No
     currency = _store(state, store).currency
     if any(minor is not None and minor <= 0 for _code, minor in prices):
         raise CommandRefused(_("A price is above zero."))
-    state.expect((code for code, _minor in prices), state.figures, state.choices, state.prices)
+    state.expect_prices((code for code, _minor in prices), store)
     products = [(_product(state, code), minor) for code, minor in prices]
     wanted = {product.code: (product, minor) for product, minor in products}
     first = change.next_seq

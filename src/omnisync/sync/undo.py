@@ -110,8 +110,9 @@ def plan(state: State, act: ActRow, *, force: bool = False) -> Plan:
     """What takes the act back, as things are now."""
     made = Plan()
     events = acts.events(state.db, act)
-    codes = {event.product for event in events if isinstance(event, PriceSet)}
-    state.expect(codes, state.figures, state.choices, state.prices)
+    priced = [event for event in events if isinstance(event, PriceSet)]
+    for store in dict.fromkeys(event.store for event in priced):
+        state.expect_prices((event.product for event in priced if event.store == store), store)
     for event in events:
         back = _BACK.get(type(event))
         if back is not None:

@@ -76,15 +76,15 @@ def recompute_stock(state: State, product: ProductRow) -> None:
 
 def recompute_price(state: State, product: ProductRow, only: str = "") -> None:
     """The same where only prices have changed, of every store or of only one."""
-    figures = state.figures.of(product.id)
+    figures = [state.figures.get(product.id, (only, "price"))] if only else state.figures.of(product.id).values()
     if not figures:
         return
     rules = state.rules()
     prices = state.prices.of(product.id)
     choices = state.choices.of(product.id)
-    for (store, kind), row in figures.items():
-        if kind == "price" and only in ("", store) and (rule := rules.get(store)) is not None:
-            _price(state, row, product, rule, prices, choices.get(store, _NO_CHOICE))
+    for row in figures:
+        if row is not None and row.kind == "price" and (rule := rules.get(row.store)) is not None:
+            _price(state, row, product, rule, prices, choices.get(row.store, _NO_CHOICE))
 
 
 def on_hand(rules: StoreRules, balances: dict[str, BalanceRow]) -> int:

@@ -28,7 +28,7 @@ def price_set(state: State, event: PriceSet) -> None:
     yes = event.minor if event.minor is not None else event.had
     if figure is not None and yes is not None:
         figure.allowed = yes
-        state.figures.put(figure)
+        state.figures.change(figure)
     recompute_price(state, product, event.store)
     if figure is not None and figure.mode == "held" and event.yes is not None and figure.wanted == event.yes:
         # The price that an undo brings back was all right before.
@@ -37,7 +37,7 @@ def price_set(state: State, event: PriceSet) -> None:
     if figure is not None and figure.allowed == figure.confirmed:
         # It is shown already: a yes is to a sending, and nothing needs to be sent.
         figure.allowed = None
-        state.figures.put(figure)
+        state.figures.change(figure)
 
 
 def _keep(state: State, choice: ChoiceRow) -> None:

@@ -1,0 +1,84 @@
+"""Rows in memory: one of a group may be there without the others, and stays the same row when they come."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from omnisync.log.rows import ChoiceRow
+from omnisync.log.table import Table
+
+_STORES = ("s1", "s2", "s3")
+
+
+@pytest.fixture
+def db() -> sqlite3.Connection:
+    """Twenty products with a choice in each of three stores."""
+    db = sqlite3.connect(":memory:")
+    db.execute(
+        "CREATE TABLE choice (product, store, price, currency, no_stock, no_price, PRIMARY KEY (product, store))"
+    )
+    rows = [(product, store, 100, "TRY", 0, 0) for product in range(20) for store in _STORES]
+    db.executemany("INSERT INTO choice VALUES (?, ?, ?, ?, ?, ?)", rows)
+    return db
+
+
+def _table(db: sqlite3.Connection) -> Table[ChoiceRow]:
+    table = Table(db, ChoiceRow, "choice", "product", "store", complete=False, indexed=("price",))
+    table.prefetch_single(range(20), "s2")
+    return table
+
+
+def _prices(db: sqlite3.Connection, product: int) -> list[int]:
+    return [price for (price,) in db.execute("SELECT price FROM choice WHERE product = ? ORDER BY store", (product,))]
+
+
+def test_a_single_row_is_found_without_the_others(db: sqlite3.Connection) -> None:
+    table = _table(db)
+    assert table.count == 20
+    row = table.get(7, "s2")
+    assert row is not None
+    row.price = 250
+    table.change(row)
+    table.flush()
+    assert (_prices(db, 7), table.count) == ([100, 250, 100], 20)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_changed_single_row_stands_in_its_group_when_that_is_loaded(db: sqlite3.Connection, together: bool) -> None:
+    table = _table(db)
+    row = table.get(7, "s2")
+    assert row is not None
+    row.price = 250
+    table.change(row)
+    if together:
+        table.prefetch(range(20))
+    assert table.of(7)["s2"] is row is table.get(7, "s2")
+    assert sorted(table.of(7)) == [*_STORES]
+    row.price = 300
+    table.put(row)
+    table.flush()
+    assert _prices(db, 7) == [100, 300, 100]
+
+
+def test_a_single_row_that_was_deleted_is_gone(db: sqlite3.Connection) -> None:
+    table = _table(db)
+    row = table.get(7, "s2")
+    assert row is not None
+    table.delete(row)
+    assert table.get(7, "s2") is None
+    table.flush()
+    assert _prices(db, 7) == [100, 100]
+
+
+def test_what_is_in_memory_is_not_loaded_over(db: sqlite3.Connection) -> None:
+    table = _table(db)
+    row = table.get(7, "s2")
+    assert row is not None
+    row.price = 250
+    table.change(row)
+    table.prefetch_single(range(20), "s2")
+    assert table.get(7, "s2") is row
+    table.forget()
+    assert table.get(7, "s2") == ChoiceRow(7, "s2", 100, "TRY")
