@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from omnisync.errors import CommandRefused
+from omnisync.errors import CommandRefused, SourceProblem
 from omnisync.explain.plan import plan_lines
 from omnisync.log.plan import Plan
 from omnisync.model.commands import Bulk, Exclude, Preview, Release, Repair, Retry, SetPrice, SetPrices, Undo
@@ -110,3 +110,21 @@ async def test_what_would_be_refused_is_refused_and_the_next_order_finds_everyth
     await shop.order(SetPrice("s1", "A", 950))
     await shop.settle()
     assert shop.s1.price("A") == 950
+
+
+@story
+async def test_a_held_read_is_read_again_to_say_what_a_yes_would_do(shop: Shop) -> None:
+    await shop.begin(many={f"P{at:02}": 5 for at in range(60)})
+    await shop.set_rules("s1", guard=GuardRules(zeros_count=1000))
+    for at in range(30):
+        shop.erp.counts(f"P{at:02}", 0)
+    await shop.pull()
+    (hold,) = [each for (each,) in shop.rows("SELECT id FROM hold WHERE state = 'held'")]
+    found = await look(shop, Release(hold))
+    assert [(each.store, each.stock_zero, each.effect, each.held) for each in found.stores] == [
+        ("s1", 30, -30 * 5 * 1000, 0), ("s2", 0, 0, 30),
+    ]  # fmt: skip
+    assert shop.rows("SELECT state FROM hold") == [("held",)]
+    shop.erp.broken = SourceProblem("stock.csv is being written just now.")
+    with pytest.raises(CommandRefused, match="being written"):
+        await look(shop, Release(hold))

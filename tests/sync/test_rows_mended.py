@@ -145,6 +145,7 @@ async def test_a_held_read_is_still_held_after_a_row_was_mended(shop: Shop) -> N
 @story
 async def test_a_mended_price_goes_in_and_can_be_undone(shop: Shop) -> None:
     await shop.begin(A=10)
+    del shop.erp.prices_of["A"]
     row = "row:prices:prices.csv:17"
     await broken(shop, "prices", "prices.csv", code="A", list="retail", number="12,5,0")
     await mend(shop, row, number="1250")
@@ -154,6 +155,14 @@ async def test_a_mended_price_goes_in_and_can_be_undone(shop: Shop) -> None:
     await shop.order(Undo(go=True))
     await shop.settle()
     assert shop.s1.price("A") == 1000
+    await broken(shop, "prices", "prices.csv", code="A", list="retail", number="1,2,5")
+    assert (await mend(shop, row, number="1250"))["mended"]
+    await shop.settle()
+    assert shop.s1.price("A") == 1250, "said again after it was taken back"
+    await broken(shop, "prices", "prices.csv", code="A", list="retail", number="1,2,5,0")
+    before = len(shop.events("erp.prices"))
+    assert (await mend(shop, row, number="1250"))["mended"]
+    assert len(shop.events("erp.prices")) == before, "what is so already is no news"
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ class Commands:
             case NewKey():
                 return await self._new_key(command)
             case Preview(commands):
-                return await preview(self._engine.log, commands, _carry_out)
+                return await preview(self._engine, commands, _carry_out)
         if isinstance(command, Go) and command.store not in self._engine.stores:
             raise CommandRefused(_unknown_store(command.store, self._engine.stores))
         reply = await self._engine.log.transact(lambda change: _once(change, id, command), actor)

@@ -109,17 +109,20 @@ def _balances(_rules: ErpRules, change: Change, place: _Place, read: ErpRead[Erp
 
 
 def _prices(_rules: ErpRules, change: Change, place: _Place, read: ErpRead[ErpPrice]) -> bool:
-    known = pulls.prices(change.state)
+    state, rows = change.state, _known(change, read.rows)
     prices = []
-    for row in _known(change, read.rows):
-        before = known.get((row.code, row.price_list))
-        was = before[0] if before and before[1] == row.price.currency else None
-        prices.append(ListPrice(row.code, row.price_list, row.price.minor, row.price.currency, was))
+    for row in rows:
+        product = state.product(row.code)
+        before = state.prices.get(product.id, row.price_list) if product is not None else None
+        was = before.minor if before is not None and before.currency == row.price.currency else None
+        # The row of a wide file has prices that nobody mended.
+        if was != row.price.minor:
+            prices.append(ListPrice(row.code, row.price_list, row.price.minor, row.price.currency, was))
     if prices:
         first = change.next_seq
         change.append(PricesRead(place.source, tuple(prices), corrected=True))
         change.append(Acted(ActKind.ROW, first, len(prices)))
-    return bool(prices)
+    return bool(rows)
 
 
 def _customers(rules: ErpRules, change: Change, _place: _Place, read: ErpRead[Any]) -> bool:

@@ -111,6 +111,17 @@ class ErpSync:
         await self._worked(self.health.read)
         return True
 
+    async def again(self, feed: str) -> Callable[[Change], object]:
+        """Read one feed anew, changed or not; the answer takes it in."""
+        each = next(
+            each
+            for each in (self._cards, self._prices, self._balances, self._customers, self._states)
+            if each.name == feed
+        )
+        self.health.calls += 1
+        read = await each.read("")
+        return lambda change: None if read is None else self._take(change, each, read)
+
     async def _take_in(self, *feeds: _Feed) -> None:
         """Read these feeds and take in what changed, all in one transaction or nothing."""
         found: list[tuple[_Feed, ErpRead[Any]]] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from omnisync.errors import DatabaseError
-from omnisync.explain.matters import changes_words, held_words, release_effect, subject_words, what_words
+from omnisync.explain.matters import held_words, release_effect, subject_words, what_words
 from omnisync.log.matters import Matter, held_changes
 from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, held, refused
 from omnisync.log.plan import What
@@ -16,15 +16,12 @@ from omnisync.model.events import Kind
 from omnisync.ports import in_thread
 from omnisync.text import _, plural
 from omnisync.tui.screens.aside import AsideSheet
-from omnisync.tui.screens.ask import Ask
 from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.drifts import DriftsPage
 from omnisync.tui.screens.pick import Pick
 from omnisync.tui.screens.plan import PlanAsk
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from omnisync.model.commands import Release, Retry
     from omnisync.tui.screens.matters import MattersPage
 
@@ -88,14 +85,8 @@ class MatterActs:
     async def _release(self, hold: HoldView) -> None:
         app = self._page.omnisync
         title = plural("Let {n} change go?", "Let {n} changes go?", hold.count)
-        if hold.hold:
-            changes = changes_words(self._page.reader, hold) if self._page.reader else []
-            question: Screen[bool] = Ask(title, [held_words(hold), *changes, "", release_effect(hold)])
-        else:
-            question = PlanAsk(
-                title, What.HELD, stores=[hold.store], codes=self._codes(hold), kind=hold.kind,
-                notes=[held_words(hold), ""],
-            )  # fmt: skip
+        effect = [release_effect(hold)] if hold.hold else []
+        question = PlanAsk(title, [self._answer(hold)], notes=[held_words(hold), *effect, ""])
         if not await app.push_screen_wait(question):
             return
         await self._let_go(hold)
