@@ -17,12 +17,13 @@ from tests.bench.history import History
 from tests.log.stories import BEGINNING, BUILDERS, some_events, tell
 
 from omnisync.log import archive, stored
+from omnisync.log import state as states
 from omnisync.log.apply.last_piece import available, kept_from_stores
 from omnisync.log.rebuild import rebuild, table_names, verify
 from omnisync.log.rows import BalanceRow
 from omnisync.log.state import State
 from omnisync.log.writer import Change, Log
-from omnisync.model.events import Event, ListingLinked, ListingsGone, ListingsSeen, SeenListing
+from omnisync.model.events import BalancesCounted, Count, Event, ListingLinked, ListingsGone, ListingsSeen, SeenListing
 from omnisync.model.rules import StoreRules, wanted_stock
 from omnisync.testing.clock import ManualClock
 from omnisync.testing.virtual import VirtualLoop, open_inline, run
@@ -177,13 +178,24 @@ def test_a_listing_may_take_over_the_product_of_another_in_one_transaction(tmp_p
         _proven(tmp_path / "log")
 
 
-@pytest.mark.parametrize("pending", [1, 60, 10**9])
+def test_checkpoints_hold_the_same_listings_whether_those_are_in_memory_or_not(tmp_path: Path) -> None:
+    """Live they are looked up, in a rebuild they are at hand: also once a listing went, or went over to another."""
+    moves: list[Event] = [ListingLinked("s1", "r1", "B"), ListingLinked("s1", "r1", ""), ListingsGone("s2", ("r1",))]
+    touched: list[Event] = [BalancesCounted("stock.csv", 1, tuple(Count(code, "w1", 9_000) for code in "AB"))]
+    story = [*BEGINNING, *(event for move in moves for event in (*touched, move, *touched))]
+    with patch.object(states, "CHECKPOINT_EVERY", 1), patch.object(State, "trim", lambda self: _trim(self, 0)):
+        _play(tmp_path / "log", story, [1])
+        assert len(_proven(tmp_path / "log")["product_at"]) > len(story)
+
+
+@pytest.mark.parametrize("most", [1, 60, 10**9])
 def test_a_rebuild_that_has_to_forget_rows_on_its_way_gives_the_same_tables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pending: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """A year of orders, batches and read-backs, of which a rebuild on a small PC keeps only a part in memory."""
-    monkeypatch.setattr("omnisync.log.rebuild._MOST_PENDING", pending)
-    monkeypatch.setattr("omnisync.log.rebuild._MOST_CACHED", pending // 2)
+    monkeypatch.setattr("omnisync.log.rebuild._MOST_DOCUMENTS", most // 2)
+    monkeypatch.setattr("omnisync.log.rebuild._MOST_OTHERS", most)
+    monkeypatch.setattr("omnisync.log.rebuild._MOST_NOTED", most)
     monkeypatch.setattr("omnisync.log.stored._STEP", 40)
     path = tmp_path / "omnisync.db"
     _play(path, [*islice(History(20).events(), 600)], [1, 7, 30], Change.append)

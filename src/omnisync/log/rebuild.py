@@ -13,10 +13,13 @@ from importlib.resources import files
 from omnisync.log import stored
 from omnisync.log.apply import TABLES_VERSION, apply
 from omnisync.log.state import State
-from omnisync.model.events import decode
+from omnisync.model.events import decode_all
 
-_MOST_PENDING, _MOST_CACHED = 500_000, 150_000
-"""Rows that wait to be written before they are; rows of one table that stay in memory after that."""
+_MOST_DOCUMENTS, _MOST_OTHERS = 50_000, 500_000
+"""Rows of one table that stay in memory: of orders and batches, and of everything else."""
+
+_MOST_NOTED = 1_000_000
+"""Traces, and changes of one table, that wait to be written."""
 
 _NEEDED = ("listing_product", "reservation_product")
 """Indexes which the state itself looks things up by; they are small."""
@@ -111,16 +114,14 @@ def _replay(source: sqlite3.Connection, target: sqlite3.Connection, progress: Pr
     state = State(target, empty=True, indexes=False)
     done = 0
     for events in stored.facts(source, until=until):
-        for seq, at, payload in events:
-            apply(state, seq, at, decode(payload))
-        if state.traces > _MOST_PENDING:
-            state.flush_traces()
-        if state.pending > _MOST_PENDING:
-            state.flush()
-            state.trim(_MOST_CACHED)
+        for (seq, at, _), event in zip(events, decode_all(payload for _, _, payload in events), strict=True):
+            apply(state, seq, at, event)
+        state.spill(_MOST_DOCUMENTS, _MOST_OTHERS, _MOST_NOTED)
         done += len(events)
         progress(done, total)
     state.flush()
+    # Its rows refer to each other in circles: left to the collector, they would take as long as a tenth of all this.
+    state.forget()
     return done
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -22,9 +23,6 @@ from omnisync.model.rules import GuardRules, StoreRules
 
 R = TypeVar("R")
 
-_SEQ_BITS = 40
-"""So many bits of a trace are the event's number; the product's stand before them."""
-
 MOST_CACHED = 4_000
 """Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
 
@@ -33,6 +31,10 @@ CHECKPOINT_EVERY = 32
 
 _MOST_OF = {"product": 12_000, "figure": 6_000, "listing": 2_000}
 """The same where other figures are better: every event needs its product; listings are large and seldom needed twice."""
+
+
+_DOCUMENTS = frozenset({"customer", "batch", "shop_order", "order_part", "order_line", "reservation"})
+"""Tables of which a row is hardly changed again after some days, while a product's rows change again and again."""
 
 
 def _quantities(rules: StoreRules) -> bytes:
@@ -127,7 +129,12 @@ class State:
         self._empty = empty
         self._next_ids: dict[str, int] = {}
         self._search: dict[int, str] = {}
-        self._traces: list[int] = []
+        self._traces: defaultdict[int, list[int]] = defaultdict(list)
+        """The events by product, in their order; one may stand there twice."""
+        self.traces = 0
+        """How many of those are to be written."""
+        self._listed: dict[int, dict[str, rows.ListingRow]] = {}
+        """Every product's listings by store, as long as all listings are in memory."""
         self.reconsider: set[int] = set()
         """Products of which a store has stopped or begun to offer pieces: what the others show of the last ones may change."""
         self._checkpoints: list[tuple[int, int, bytes]] = []
@@ -135,9 +142,15 @@ class State:
         """The products of which the event being applied leaves a checkpoint."""
         self.open_items: dict[str, tuple[BatchItem, ...]] = {}
         """The items of batches under way, by key, to spare their decoding; a batch may be missing here."""
-        self.seq = 0
-        self.at = 0
+        self.begin(0, 0)
         self.woken: set[str] = set()
+
+    def begin(self, seq: int, at: int) -> None:
+        """The event of that number and time is being applied from here on."""
+        self.seq = seq
+        self.at = at
+        # Drawn from the number alone, so that there is nothing to count, and a rebuild draws the same.
+        self._turn = (seq * 0x9E3779B1 >> 16) % CHECKPOINT_EVERY
 
     # Look-ups by something else than the key.
 
@@ -262,31 +275,45 @@ class State:
 
     def trace(self, product: int) -> None:
         """The event being applied touches the product: whatever changes one of its rows must say so here."""
-        self._traces.append(product << _SEQ_BITS | self.seq)
-        self.touch(product)
+        self._traces[product].append(self.seq)
+        self.traces += 1
+        if product % CHECKPOINT_EVERY == self._turn:
+            self.due[product] = None
 
     def trace_rules(self) -> None:
         """The event being applied changes a store's rules; ``touch`` each product that this changes."""
-        self._traces.append(rows.RULES << _SEQ_BITS | self.seq)
+        self._traces[rows.RULES].append(self.seq)
 
     def trace_all(self) -> None:
         """The event being applied concerns every product; ``touch`` each that it changes."""
-        self._traces.append(rows.EVERY << _SEQ_BITS | self.seq)
+        self._traces[rows.EVERY].append(self.seq)
 
     def touch(self, product: int) -> None:
-        """The product changes with the event: perhaps it is this one's turn to leave a checkpoint.
-
-        The turn is drawn from product and seq alone: there is nothing to count, and a rebuild draws the same.
-        """
-        if (product * 0x9E3779B1 + self.seq * 0x85EBCA6B >> 16) % CHECKPOINT_EVERY == 0:
+        """The product changes with the event: perhaps it is this one's turn to leave a checkpoint."""
+        if product % CHECKPOINT_EVERY == self._turn:
             self.due[product] = None
 
     def remember(self, product: int, everything: bytes) -> None:
         """The checkpoint of a product after the event being applied."""
         self._checkpoints.append((product, self.seq, everything))
 
+    def list_under(self, listing: rows.ListingRow, product: int | None) -> None:
+        """The listing is of that product from now on, or of none."""
+        if self.listings.complete:
+            before = self._listed.get(listing.product or 0, {})
+            if before.get(listing.store) is listing:
+                del before[listing.store]
+            if product is not None:
+                self._listed.setdefault(product, {})[listing.store] = listing
+        listing.product = product
+
     def listings_of(self, products: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
         """The values of these products' listings, by store."""
+        if self.listings.complete:
+            by_store = [(product, self._listed.get(product, {})) for product in products]
+            return {
+                product: [self.listings.values(some[store]) for store in sorted(some)] for product, some in by_store
+            }
         self.listings.flush()
         found: dict[int, list[tuple[Any, ...]]] = {product: [] for product in products}
         sql = """SELECT product, * FROM listing WHERE product IN (SELECT value FROM json_each(?))
@@ -319,34 +346,44 @@ class State:
         """Write only which events touched which products, and the checkpoints."""
         if self._traces:
             # In order of the key, by one statement: a third of the time of as many small ones.
-            traces = msgspec.json.encode(sorted(set(self._traces))).decode()
-            sql = f"INSERT INTO event_product SELECT value >> {_SEQ_BITS}, value & {2**_SEQ_BITS - 1} FROM json_each(?)"
-            self.db.execute(sql, (traces,))
+            by_product = msgspec.json.encode(dict(sorted(self._traces.items()))).decode()
+            sql = """INSERT OR IGNORE INTO event_product
+                SELECT one.key, each.value FROM json_each(?) AS one, json_each(one.value) AS each"""
+            self.db.execute(sql, (by_product,))
             self._traces.clear()
+            self.traces = 0
         if self._checkpoints:
             self.db.executemany("INSERT INTO product_at VALUES (?, ?, ?)", self._checkpoints)
             self._checkpoints.clear()
 
-    @property
-    def traces(self) -> int:
-        """How many of those are to be written."""
-        return len(self._traces)
-
-    @property
-    def pending(self) -> int:
-        """How many rows are to be written, but for the traces."""
-        return sum(table.pending for table in self._tables)
+    def spill(self, most_documents: int, most_others: int, most_notes: int) -> None:
+        """In a rebuild: write what has grown large and drop it from memory, and write down what was only noted."""
+        if self.traces > most_notes:
+            self.flush_traces()
+        for table in self._tables:
+            large = table.count > (most_documents if table.name in _DOCUMENTS else most_others)
+            if large or table.changes > 4 * most_notes:
+                table.flush()
+            if large:
+                self._drop(table)
 
     def trim(self, most: int | None = None) -> None:
         """After a commit: drop from memory the tables that have grown large, by default on a small PC's scale."""
         for table in self._tables:
             if table.count > (_MOST_OF.get(table.name, MOST_CACHED) if most is None else most):
-                table.forget()
-                self._empty = False
-                if table is self.products:
-                    self._products_by_code.clear()
+                self._drop(table)
         if len(self._orders_by_number) > (MOST_CACHED if most is None else most):
             self._orders_by_number.clear()
+
+    def _drop(self, table: Table[Any]) -> None:
+        table.forget()
+        self._empty = False
+        if table is self.products:
+            self._products_by_code.clear()
+        elif table is self.orders:
+            self._orders_by_number.clear()
+        elif table is self.listings:
+            self._listed.clear()
 
     def forget(self) -> None:
         """Drop everything from memory, e.g. after a roll-back."""
@@ -361,7 +398,9 @@ class State:
         self._next_ids.clear()
         self._search.clear()
         self._traces.clear()
+        self.traces = 0
         self._checkpoints.clear()
+        self._listed.clear()
         self.due.clear()
         self.woken.clear()
 

@@ -159,6 +159,11 @@ class Table(Generic[R]):
         """How many rows are to be written."""
         return len(self._new) + min(len(self._changed), self.count) + len(self._deleted)
 
+    @property
+    def changes(self) -> int:
+        """How many changes are noted, several of one row too."""
+        return len(self._changed)
+
     def get(self, group: Any, rest: Any = None) -> R | None:
         """One row, or None."""
         if self._single and group not in self._groups and (row := self._single.get((group, rest))) is not None:
@@ -180,7 +185,7 @@ class Table(Generic[R]):
         """The values of all rows of the group, in the order of their keys."""
         # What was read from the database and what was made since stand in memory in any order.
         found = self.of(group)
-        return [self.values(found[rest]) for rest in sorted(found)]
+        return [] if not found else [self.values(found[rest]) for rest in sorted(found)]
 
     def load(self, values: Iterable[tuple[Any, ...]]) -> None:
         """Put rows of these values."""
@@ -302,7 +307,8 @@ class Table(Generic[R]):
             self._deleted.clear()
         if self._changed:
             new, gone = self._new, self._gone
-            changed = {mark: row for row in self._changed if (mark := id(row)) not in new and mark not in gone}
+            once = dict(zip(map(id, self._changed), self._changed, strict=True))
+            changed = {mark: row for mark, row in once.items() if mark not in new and mark not in gone}
             self._write_back.write(self._db, changed)
             self._changed.clear()
         self._gone.clear()

@@ -8,6 +8,7 @@ added, with a default, so that an old log can be read for ever.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeAlias, Union
 
@@ -655,6 +656,7 @@ Event: TypeAlias = Union[  # noqa: UP007
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+_list_decoder: msgspec.json.Decoder[list[Event]] = msgspec.json.Decoder(list[Event])
 
 
 def encode(event: Event) -> bytes:
@@ -665,6 +667,11 @@ def encode(event: Event) -> bytes:
 def decode(payload: bytes | str) -> Event:
     """The event back from its JSON."""
     return _decoder.decode(payload)
+
+
+def decode_all(payloads: Iterable[str]) -> list[Event]:
+    """The same for many at once, which takes less time."""
+    return _list_decoder.decode(f"[{','.join(payloads)}]")
 
 
 def tag(event: Event) -> str:

@@ -34,11 +34,14 @@ class OrderState(StrEnum):
     @property
     def left(self) -> bool:
         """Whether the goods have left the shop."""
-        return self in (OrderState.SHIPPED, OrderState.DELIVERED)
+        return self in LEFT
 
 
 HOLDS_STOCK = frozenset(OrderState) - {OrderState.CANCELLED, OrderState.RETURNED}
 """The states in which the goods are owed to the buyer; a plain text of the same word is in it too."""
+
+LEFT = frozenset({OrderState.SHIPPED, OrderState.DELIVERED})
+"""The states in which the goods have left the shop; a plain text of the same word is in it too."""
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):

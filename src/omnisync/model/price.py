@@ -17,6 +17,8 @@ def wanted_price(base: Money, markup: int, rounding: str) -> Money:
     ``rounding`` is "" (to the minor unit), a step such as "0.05" or "10", or an ending such as
     ".99" or "x90": the nearest price that is a multiple of the step, or ends so; halves go up.
     """
+    if not markup and not rounding:
+        return base
     minor = int((Decimal(base.minor) * (10_000 + markup) / 10_000).quantize(Decimal(1), rounding=ROUND_HALF_UP))
     if not rounding:
         return Money(minor, base.currency)

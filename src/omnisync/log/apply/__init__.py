@@ -47,8 +47,7 @@ _HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
 
 def apply(state: State, seq: int, at: int, event: Event) -> None:
     """Change the tables as the event says; ``seq`` and ``at`` are its place and time in the log."""
-    state.seq = seq
-    state.at = at
+    state.begin(seq, at)
     _HANDLERS[type(event)](state, event)
     if state.reconsider:
         _reconsider(state)

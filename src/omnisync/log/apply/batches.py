@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -24,6 +24,8 @@ from omnisync.model.events import (
 _FEW = 4
 """Up to so many rows, looking each up by itself is as quick as all at once."""
 
+_STOCK = Kind.STOCK
+
 _items = msgspec.json.Decoder(tuple[BatchItem, ...])
 
 
@@ -40,15 +42,17 @@ def batch_made(state: State, event: BatchMade) -> None:
     state.batches.begin(event.key, row)
     if len(event.items) > _FEW:
         state.expect((item.product for item in event.items), state.figures)
+    now, change = state.at, state.figures.change
     for _, figure, value, rev in _figures(state, event.store, event.items):
         figure.batch = event.key
-        figure.sent, figure.sent_rev, figure.sent_at = value, rev, state.at
-        state.figures.change(figure)
+        figure.sent, figure.sent_rev, figure.sent_at = value, rev, now
+        change(figure)
 
 
-def _figures(state: State, store: str, items: Iterable[BatchItem]) -> Iterator[tuple[BatchItem, FigureRow, int, int]]:
+def _figures(state: State, store: str, items: Iterable[BatchItem]) -> list[tuple[BatchItem, FigureRow, int, int]]:
     """The figures which the items are to fulfil, with value and revision; padding fulfils none."""
     stock, price = (store, "stock"), (store, "price")
+    found = []
     for item in items:
         product = state.product(item.product)
         if product is None:
@@ -56,9 +60,10 @@ def _figures(state: State, store: str, items: Iterable[BatchItem]) -> Iterator[t
         state.trace(product.id)
         figures = state.figures.of(product.id)
         if item.stock_rev and item.stock is not None and (row := figures.get(stock)) is not None:
-            yield item, row, item.stock, item.stock_rev
+            found.append((item, row, item.stock, item.stock_rev))
         if item.price_rev and item.price is not None and (row := figures.get(price)) is not None:
-            yield item, row, item.price, item.price_rev
+            found.append((item, row, item.price, item.price_rev))
+    return found
 
 
 def _items_of(state: State, batch: BatchRow) -> tuple[BatchItem, ...]:
@@ -94,14 +99,14 @@ def batch_answered(state: State, event: BatchAnswered) -> None:
         if row.batch == event.key:
             row.batch = ""
             outcome = outcomes.get(item.remote_id)
-            if row.kind == Kind.STOCK and item.price_rev and outcome is not None and outcome.refused:
+            if outcome is not None and outcome.refused and row.kind == _STOCK and item.price_rev:
                 # Perhaps it was the price that the store did not like: a quantity is tried once more by itself.
                 outcome = None
             _settle(state, row, value, rev, outcome, by_reading=by_reading)
             state.figures.change(row)
     state.open_items.pop(event.key, None)
     batch.state, batch.done_at = "done", state.at
-    batch.refused = sum(1 for outcome in event.outcomes if outcome.refused)
+    batch.refused = len([outcome for outcome in event.outcomes if outcome.refused])
     batch.sent_at = batch.sent_at or state.at
     state.batches.change(batch)
 
@@ -112,7 +117,7 @@ def _settle(
     if outcome is None or outcome.again_at:
         row.next_try = outcome.again_at if outcome else 0
     elif not outcome.refused:
-        shown = outcome.stock if row.kind == Kind.STOCK else outcome.price
+        shown = outcome.stock if row.kind == _STOCK else outcome.price
         figures.accepted(state, row, value, rev, shown, by_reading=by_reading)
     elif row.wanted_rev == rev and row.mode == "push":
         row.mode, row.reason = "refused", outcome.refused

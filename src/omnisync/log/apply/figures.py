@@ -39,6 +39,9 @@ STORE_OWNS = "store-owns"
 
 _NO_CHOICE = ChoiceRow(0, "")
 
+_BY_STORE, _BY_ASKING = Owner.STORE, Owner.ASK
+"""By name: until Python 3.12, looking up a member of an enumeration takes ten times as long."""
+
 
 def recompute(state: State, product: ProductRow) -> None:
     """Bring every wish of the product in line with its balances, prices, rules and choices."""
@@ -97,20 +100,21 @@ def _stock_mode(row: FigureRow, rules: StoreRules, wanted: int, choice: ChoiceRo
         return "excluded", ""
     if not rules.push_stock:
         return "off", "store-off"
-    if rules.stock_owner is Owner.STORE:
+    if rules.stock_owner is _BY_STORE:
         return "off", STORE_OWNS
-    if _asked(row, rules.stock_owner) and not wanted < min(row.wanted or 0, row.confirmed or 0):
+    held = row.mode == "held"
+    if held and _asked(row, rules.stock_owner) and not wanted < min(row.wanted or 0, row.confirmed or 0):
         # The question stands; only what must fall is not kept waiting by it, or too much would be sold.
         return "held", DRIFT
     if row.rejected is not None:
         return "off", REJECTED
-    if row.mode == "held" and row.reason != DRIFT and row.wanted == wanted:
+    if held and row.reason != DRIFT and row.wanted == wanted:
         return "held", row.reason
     return "push", ""
 
 
 def _asked(row: FigureRow, owner: Owner) -> bool:
-    return owner is Owner.ASK and row.mode == "held" and row.reason == DRIFT and row.drift != 0
+    return owner is _BY_ASKING and row.mode == "held" and row.reason == DRIFT and row.drift != 0
 
 
 def _price(
@@ -126,7 +130,7 @@ def _price(
         _want(state, row, minor, "excluded", "")
     elif not rules.push_price:
         _want(state, row, minor, "off", "store-off")
-    elif rules.price_owner is Owner.STORE:
+    elif rules.price_owner is _BY_STORE:
         _want(state, row, minor, "off", STORE_OWNS)
     elif price is None:
         _want(state, row, None, "off", reason)
@@ -160,12 +164,10 @@ def _price_of(rules: StoreRules, prices: dict[str, PriceRow], choice: ChoiceRow)
 
 
 def _want(state: State, row: FigureRow, wanted: int | None, mode: str, reason: str) -> None:
-    changed = wanted != row.wanted
-    if mode == "push" and row.mode == "refused" and not changed:
-        return
-    if not changed and mode == row.mode and reason == row.reason:
-        return
-    if changed:
+    if wanted == row.wanted:
+        if (mode == row.mode and reason == row.reason) or (mode == "push" and row.mode == "refused"):
+            return
+    else:
         row.wanted, row.wanted_rev, row.wanted_at = wanted, state.seq, state.at
         if wanted != row.allowed:
             # A person's yes was to that figure; if it comes back one day, it is asked about again.
@@ -192,7 +194,7 @@ def is_dirty(row: FigureRow) -> bool:
 def _hurry(row: FigureRow) -> None:
     """A quantity that must fall goes before everything else."""
     confirmed = row.confirmed
-    row.urgent = int(row.kind == "stock" and (confirmed is None or (row.wanted or 0) < confirmed))
+    row.urgent = 1 if row.kind == "stock" and (confirmed is None or (row.wanted or 0) < confirmed) else 0
 
 
 def resume(state: State, row: FigureRow) -> None:
@@ -221,7 +223,10 @@ def press(state: State, row: FigureRow) -> None:
 
 
 def accepted(state: State, row: FigureRow, value: int, rev: int, shown: int | None, *, by_reading: bool) -> None:
-    """The store's per-item result says that it took the value; ``shown`` is what its answer shows as stored."""
+    """The store's per-item result says that it took the value; ``shown`` is what its answer shows as stored.
+
+    The row is still to be told as changed.
+    """
     row.confirmed, row.confirmed_at = value, state.at
     row.confirmed_rev = max(row.confirmed_rev, rev)
     if value == row.allowed:
@@ -232,7 +237,6 @@ def accepted(state: State, row: FigureRow, value: int, rev: int, shown: int | No
         row.check_at = state.at + CHECK_DELAYS[row.checks % len(CHECK_DELAYS)]
     elif shown is not None:
         _look(state, row, shown)
-    state.figures.change(row)
 
 
 def seen(state: State, row: FigureRow, value: int) -> None:
@@ -327,7 +331,7 @@ def _is_asked_about(state: State, row: FigureRow) -> bool:
         return False
     drift = state.drifts.get(row.product, (row.store, row.kind))
     owner = rules.stock_owner if row.kind == "stock" else rules.price_owner
-    return owner is Owner.ASK and drift is not None and drift.cause == Cause.BY_HAND
+    return owner is _BY_ASKING and drift is not None and drift.cause == Cause.BY_HAND
 
 
 def not_there(state: State, row: FigureRow) -> None:

@@ -24,7 +24,13 @@ def listings_seen(state: State, event: ListingsSeen) -> None:
         product = state.product(seen.product) if seen.product and not linked_by_person else None
         before = row.product if row is not None else None
         after = before if linked_by_person or product is None else product.id
-        state.listings.put(_fill(row, event.store, seen, after))
+        if row is None:
+            row = ListingRow(
+                event.store, seen.remote_id, None, "", "", "", "", "", "", 1, 1, 1, None, None, "match", ""
+            )
+        state.list_under(row, after)
+        _fill(row, seen)
+        state.listings.put(row)
         if after is not None:
             _show(state, event.store, seen, before, after)
 
@@ -34,17 +40,13 @@ def _of_products(state: State) -> tuple[Table[Any], ...]:
     return state.figures, state.balances, state.prices, state.choices
 
 
-def _fill(row: ListingRow | None, store: str, seen: SeenListing, product: int | None) -> ListingRow:
-    if row is None:
-        row = ListingRow(store, seen.remote_id, None, "", "", "", "", "", "", 1, 1, 1, None, None, "match", "")
-    row.product = product
+def _fill(row: ListingRow, seen: SeenListing) -> None:
     row.key, row.grp = seen.key, seen.group
     row.extra = msgspec.json.encode(seen.extra, order="sorted").decode()
     row.code, row.barcodes, row.name = seen.code, msgspec.json.encode(seen.barcodes).decode(), seen.name
     row.takes_stock, row.takes_price, row.active = int(seen.takes_stock), int(seen.takes_price), int(seen.active)
     row.stock, row.price = seen.stock, seen.price
-    row.reason = "" if product is not None else seen.reason
-    return row
+    row.reason = "" if row.product is not None else seen.reason
 
 
 def _show(state: State, store: str, seen: SeenListing, before: int | None, after: int) -> None:
@@ -93,6 +95,7 @@ def listings_gone(state: State, event: ListingsGone) -> None:
         if row is not None:
             if row.product is not None:
                 _unlink(state, event.store, row.product)
+            state.list_under(row, None)
             state.listings.delete(row)
     _set_free(state)
 
@@ -115,7 +118,7 @@ def listing_linked(state: State, event: ListingLinked) -> None:
     if row.product is not None:
         _unlink(state, event.store, row.product)
     row.linked_by, row.reason = event.by, "" if product else event.reason or "unlinked"
-    row.product = product.id if product else None
+    state.list_under(row, product.id if product else None)
     state.listings.put(row)
     _set_free(state)
     if product is None:
@@ -137,19 +140,23 @@ def listing_linked(state: State, event: ListingLinked) -> None:
 def figures_seen(state: State, event: FiguresSeen) -> None:
     """What a read-back found."""
     state.listings.prefetch([found.remote_id for found in event.figures], event.store)
+    stock, price = (event.store, "stock"), (event.store, "price")
     for found in event.figures:
         listing = state.listings.get((event.store, found.remote_id))
         if listing is None or listing.product is None:
             continue
+        touched = found.extra is not None
         if found.extra is not None:
             listing.extra = msgspec.json.encode(found.extra, order="sorted").decode()
             state.listings.put(listing)
-            state.trace(listing.product)
-        for kind, value in ((Kind.STOCK, found.stock), (Kind.PRICE, found.price)):
-            row = state.figures.get(listing.product, (event.store, kind))
+        of_product = state.figures.of(listing.product)
+        for key, value in ((stock, found.stock), (price, found.price)):
+            row = of_product.get(key)
             if row is not None and value is not None:
                 figures.seen(state, row, value)
-                state.trace(listing.product)
+                touched = True
+        if touched:
+            state.trace(listing.product)
     for remote_id in event.missing:
         listing = state.listings.get((event.store, remote_id))
         if listing is not None and listing.product is not None:
