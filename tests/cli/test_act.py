@@ -50,6 +50,14 @@ def test_a_general_update_tells_counts_and_what_was_not_confirmed(shop: Shop, st
     assert "2 refused" in result.stdout
 
 
+def test_an_update_is_looked_at_without_a_daemon_and_sends_nothing(shop: Shop) -> None:
+    text = shop.ok("update", "--store", "woo-hu", "--dry-run")
+    assert text == shop.ok("plan", "--of", "update", "--store", "woo-hu")
+    assert shop.json("update", "--product", "BRU-0150", "--dry-run") == shop.json(
+        "plan", "--of", "update", "--product", "BRU-0150"
+    )
+
+
 def test_an_update_that_is_not_confirmed_in_time_ends_with_1(shop: Shop, start: Callable[..., Any]) -> None:
     with start(answers=False):
         assert "Not everything was confirmed in time" in shop.refused("update", "--wait", "1")

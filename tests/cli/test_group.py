@@ -139,3 +139,9 @@ def test_a_damaged_database_is_one_sentence(shop: Shop) -> None:
     path = shop.folder / "omnisync.db"
     path.write_bytes(path.read_bytes()[:8192] + b"\xff" * 100_000)
     assert "can't be read" in shop.refused("products")
+
+
+def test_a_word_that_is_no_command_is_answered_with_the_nearest(shop: Shop) -> None:
+    result = shop.run("produts")
+    assert result.exit_code == 2
+    assert "No such command 'produts'. Did you mean products?" in result.stderr

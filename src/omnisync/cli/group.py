@@ -115,6 +115,17 @@ class LazyGroup(click.Group):
         ctx.obj = place
         return rest
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command; for a word that is none, the nearest one is named."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from omnisync.settings.problems import nearest
+
+            raise click.UsageError(error.message + nearest(args[0], entries()), ctx) from None
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what went wrong in a known way is one sentence on stderr and exit code 1."""
         from omnisync.cli.output import tell

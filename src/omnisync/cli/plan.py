@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from omnisync.cli import names
 from omnisync.cli.options import UNITS, json_option, store_option
-from omnisync.cli.output import say, say_json, tell
+from omnisync.cli.output import tell
 from omnisync.cli.place import Place
-from omnisync.explain.plan import plan_lines
+from omnisync.cli.preview import show
 from omnisync.log.plan import What
 from omnisync.log.plan import plan as reckon
 from omnisync.text import _
@@ -42,15 +41,9 @@ def plan(place: Place, store: str, products: tuple[str, ...], what: str, as_json
             names.rules(reader, store)
         codes = names.codes(reader, products)
         found = reckon(reader, What(what), stores=[store] if store else [], codes=codes)
+    show(found, as_json=as_json)
     if as_json:
-        say_json({
-            "stores": [{**msgspec.to_builtins(each), "sends": each.sends} for each in found.stores],
-            "strangest": [msgspec.to_builtins(each) for each in found.strangest()],
-            "changes": [msgspec.to_builtins(each) for each in found.moves],
-        })  # fmt: skip
         return
-    for line in plan_lines(found):
-        say(line)
     for each in found.stores:
         if not each.live:
             tell(_("If that is right: omnisync go {store}").format(store=each.store), colour="yellow")

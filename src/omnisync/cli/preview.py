@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from omnisync.cli.output import say, somebody_watches, tell
+from omnisync.cli.output import say, say_json, somebody_watches, tell
 from omnisync.cli.place import Place
 from omnisync.text import _
 
@@ -24,6 +24,23 @@ def bulk_options(function: F) -> F:
         "--dry-run", is_flag=True, help=_("Only show what would be sent: counts, effect in money, the strangest first.")
     )
     return dry_run(click.option("--yes", is_flag=True, help=_("Don't ask."))(function))
+
+
+def show(plan: Plan, *, as_json: bool) -> None:
+    """The whole plan as the result of a command."""
+    import msgspec
+
+    from omnisync.explain.plan import plan_lines
+
+    if as_json:
+        say_json({
+            "stores": [{**msgspec.to_builtins(each), "sends": each.sends} for each in plan.stores],
+            "strangest": [msgspec.to_builtins(each) for each in plan.strangest()],
+            "changes": [msgspec.to_builtins(each) for each in plan.moves],
+        })  # fmt: skip
+        return
+    for line in plan_lines(plan):
+        say(line)
 
 
 def look(place: Place, commands: Sequence[Bulk]) -> Plan:

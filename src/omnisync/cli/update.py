@@ -11,10 +11,11 @@ from omnisync.cli import names, waiting
 from omnisync.cli.options import UNITS, json_option, store_option, wait_option
 from omnisync.cli.output import say, say_json, somebody_watches, tell
 from omnisync.cli.place import Place
+from omnisync.cli.preview import bulk_options, show
 from omnisync.errors import CommandRefused
 from omnisync.explain.plan import plan_lines
 from omnisync.log import progress
-from omnisync.log.plan import What, plan
+from omnisync.log.plan import Plan, What, plan
 from omnisync.log.progress import Item
 from omnisync.log.reader import Reader
 from omnisync.model.commands import Update
@@ -28,18 +29,20 @@ _WAIT = 600
     short_help=_("Send stock and prices to the stores now."),
     help=_(
         "Send stock and prices to the stores now, changed or not, and wait until they have confirmed. "
-        "Without --product it is a general update of everything; `omnisync plan --of update` shows first what that sends. What is held, excluded or switched off stays so.\n\n"
+        "Without --product it is a general update of everything; it shows first what that sends. What is held, excluded or switched off stays so.\n\n"
         "Ends with 1 when a store refused something or did not confirm in time; the daemon goes on trying.\n\n"
         "Example: omnisync update --store trendyol --product BRU-0150 --product BRU-0200"
     ),
 )
 @store_option(_("Update this store only."))
 @click.option("--product", "products", metavar="CODE", multiple=True, help=_("Update this product only; may repeat."))
-@click.option("--yes", is_flag=True, help=_("Don't ask before a general update."))
+@bulk_options
 @wait_option(_WAIT)
 @json_option(UNITS)
 @click.pass_obj
-def update(place: Place, store: str, products: tuple[str, ...], yes: bool, wait: int, as_json: bool) -> None:
+def update(
+    place: Place, store: str, products: tuple[str, ...], dry_run: bool, yes: bool, wait: int, as_json: bool
+) -> None:
     """Order an update."""
     with place.reader() as reader:
         if store:
@@ -49,8 +52,11 @@ def update(place: Place, store: str, products: tuple[str, ...], yes: bool, wait:
         items = progress.items(reader, store, ids)
         if not items:
             raise CommandRefused(_("Nothing of that is listed on a store."))
+        if dry_run:
+            show(_plan(reader, store, codes), as_json=as_json)
+            return
         if not codes and not yes and somebody_watches():
-            for line in plan_lines(plan(reader, What.UPDATE, stores=[store] if store else [])):
+            for line in plan_lines(_plan(reader, store, codes)):
                 tell(line)
             click.confirm(_question(items), abort=True, err=True)
         outcome = asyncio.run(_update(place, reader, Update(store, codes), items, wait))
@@ -61,6 +67,10 @@ def update(place: Place, store: str, products: tuple[str, ...], yes: bool, wait:
         )
     if not outcome.well:
         raise click.exceptions.Exit(1)
+
+
+def _plan(reader: Reader, store: str, codes: Sequence[str]) -> Plan:
+    return plan(reader, What.UPDATE, stores=[store] if store else [], codes=codes)
 
 
 def _sent(items: Sequence[Item]) -> list[Item]:
