@@ -10,7 +10,7 @@ import heapq
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
@@ -133,7 +133,7 @@ FigureKey = tuple[int, str, str]
 """Product, store and kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Figure:
     """A row of the query."""
 
@@ -149,11 +149,6 @@ class _Figure:
     chosen: int
     wanted: int | None
     shown: int | None
-
-    @property
-    def key(self) -> FigureKey:
-        """Which figure it is."""
-        return self.product, self.store, self.kind
 
 
 def plan(
@@ -184,21 +179,24 @@ def moving(reader: Reader) -> Moving:
 def difference(reader: Reader, before: Moving) -> Plan:
     """What has come into motion since then, and what has been called off; only the strangest of the changes."""
     now = moving(reader)
-    changed = {key: state for key, state in now.items() if before.get(key) != state}
+    changed = {key: state for key, (state, wanted) in now.items() if before.get(key) != (state, wanted)}
     effects = _effects(reader, ())
-    products = _json({product for product, _store, _kind in changed})
-    figures = _read(reader, "0", "f.product IN (SELECT value FROM json_each(?))", _json(effects), products)
-    states = {key: state for key, (state, _wanted) in changed.items()}
-    concerned = (replace(each, mode=states.get(each.key, ""), chosen=states.get(each.key) == "due") for each in figures)
-    moves = _moves(reader, effects, concerned)
+    products, stores = {key[0] for key in changed}, {key[1] for key in changed}
+    figures = _read(reader, "0", "f.product IN (SELECT value FROM json_each(?))", _json(stores), _json(products))
+    found = _moves(reader, effects, _told(figures, changed))
     for key, (state, _wanted) in before.items():
-        if state == "due" and now.get(key, ("",))[0] != "due" and key[1] in effects:
+        if state == "due" and key[1] in effects and now.get(key, ("",))[0] != "due":
             effects[key[1]].called_off += 1
-    found = Plan([*effects.values()], moves)
-    return Plan(
-        [each for each in found.stores if each.sends or each.held or each.excluded or each.called_off],
-        found.strangest(),
-    )
+    concerned = [each for each in effects.values() if each.sends or each.held or each.excluded or each.called_off]
+    return Plan(concerned, Plan(concerned, found).strangest())
+
+
+def _told(figures: Iterable[_Figure], changed: Mapping[FigureKey, str]) -> Iterator[_Figure]:
+    """The figures, of which those that have changed are chosen and the others stay out of every count."""
+    for each in figures:
+        each.mode = changed.get((each.product, each.store, each.kind), "")
+        each.chosen = each.mode == "due"
+        yield each
 
 
 def _json(values: Iterable[object]) -> str:
