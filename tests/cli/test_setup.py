@@ -20,6 +20,7 @@ from omnisync.daemon.lock import only_one
 from omnisync.folders import DATABASE, LOG
 from omnisync.settings import load_settings
 from omnisync.shop import Shop as Engineered
+from omnisync.shop import store_rules
 
 STORE = """
 [stores.woo-tr]
@@ -115,6 +116,25 @@ def test_check_of_a_damaged_database(shop: Shop) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:40960] + b"\xff" * 40960 + content[81920:])
     assert "problem" in grades(shop)["database"]
+
+
+def test_check_names_warehouses_and_lists_that_the_erp_does_not_have(empty: Shop, export: Path) -> None:
+    misspelt = STORE.replace('"DEPO"', '"DEPOO"').replace('"retail"', '"retial"\nfloor_list = "flor"')
+    empty.config.write_text(empty.config.read_text() + misspelt)
+    empty.config.chmod(0o600)
+    said = empty.run("check").output
+    assert "the ERP has no warehouse DEPOO" in said
+    assert "the ERP has no price list retial, so no price is sent" in said
+    assert "the ERP has no price list flor, so no product has a floor" in said
+
+
+def test_the_rules_have_the_floors_of_the_configuration(empty: Shop, export: Path) -> None:
+    floors = '"retail"\nfloor_list = "least"\nfloors = { things = 12.5, "Büyük" = 3 }'
+    empty.config.write_text(empty.config.read_text() + STORE.replace('"retail"', floors))
+    empty.config.chmod(0o600)
+    settings = load_settings(empty.config, environment={})
+    rules = store_rules(settings, "woo-tr", Engineered(settings).store("woo-tr"))
+    assert (rules.floor_list, rules.floors) == ("least", (("things", 1250), ("Büyük", 300)))
 
 
 def test_check_warns_of_files_that_others_can_read(shop: Shop, export: Path) -> None:

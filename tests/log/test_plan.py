@@ -13,13 +13,18 @@ from omnisync.explain.plan import plan_lines
 from omnisync.log.plan import Plan, What, plan
 from omnisync.log.reader import Reader
 from omnisync.log.writer import Log
+from omnisync.model.drift import Cause
 from omnisync.model.events import (
     BalancesCounted,
     Card,
     Count,
+    Drift,
+    DriftFound,
     ExclusionSet,
+    Kind,
     ListingsSeen,
     ListPrice,
+    PriceSet,
     PricesRead,
     ProductsRead,
     SeenListing,
@@ -96,6 +101,32 @@ async def test_what_is_excluded_is_left_out_until_one_asks_for_it(log: Log) -> N
     assert (effect.live, effect.excluded, effect.changes) == (True, 2, 4)
     (back,) = _planned(log, What.EXCLUDED).stores
     assert (back.stock_up, back.stock_zero, back.sends) == (1, 1, 2)
+
+
+async def test_what_differs_is_planned_from_what_was_seen(log: Log) -> None:
+    drifts = (
+        Drift("SAME", Kind.STOCK, 4_000, 9_000, Cause.BY_HAND),
+        Drift("UP", Kind.PRICE, 10_000, 500, Cause.BY_HAND),
+    )
+    await log.append(DriftFound("s1", drifts))
+    found = _planned(log, What.DIFFERS)
+    assert [(move.code, move.shown, move.wanted) for move in found.strangest()] == [
+        ("UP", 500, 10_000), ("SAME", 9_000, 4_000),
+    ]  # fmt: skip
+
+
+async def test_a_price_under_its_floor_is_among_the_strangest(log: Log) -> None:
+    rules = StoreRules(
+        "any", "TRY", ("W",), "W", "retail", guard=NO_GUARD, floor_list="floor", floors=(("pens", 90_000),)
+    )
+    await log.append(
+        StoreRulesSet("s1", rules),
+        PricesRead("x", (ListPrice("DEAR", "floor", 4000, "TRY"),)),
+        PriceSet("s1", "DEAR", 3500, "TRY"),
+    )
+    found = [(move.code, move.sort) for move in _planned(log).strangest(3)]
+    assert ("DEAR", "under-floor") in found
+    assert "DEAR  price 30.00 → 35.00  (+16.7 %, under its floor)" in "\n".join(plan_lines(_planned(log)))
 
 
 @pytest.mark.parametrize("what", What)
