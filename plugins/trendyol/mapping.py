@@ -113,13 +113,14 @@ def catalogue_listing(content: Json, variant: Json, currency: str) -> RemoteList
     Stock that was never set is 0. Archived, locked and blacklisted ones are not active; "not on sale" alone
     only means sold out.
     """
-    price = variant.get("price") or {}
+    price, stock = variant.get("price") or {}, variant.get("stock") or {}
     stopped = any(variant.get(flag) for flag in ("archived", "locked", "blacklisted"))
     kinds = [text(attribute.get("attributeValue")) for attribute in variant.get("attributes") or ()]
     return _remote_listing(
         variant,
         name=", ".join(part for part in (text(content.get("title")), *kinds) if part),
-        quantity=(variant.get("stock") or {}).get("quantity"),
+        quantity=stock.get("quantity"),
+        stock_at=stock.get("lastModifiedDate"),
         sale_price=_money(price.get("salePrice"), currency),
         list_price=_money(price.get("listPrice"), currency),
         active=not stopped,
@@ -132,6 +133,7 @@ def figure_listing(variant: Json, currency: str) -> RemoteListing:
         variant,
         name="",
         quantity=variant.get("quantity"),
+        stock_at=variant.get("stockLastModifiedDate"),
         sale_price=_money(variant.get("salePrice"), currency),
         list_price=_money(variant.get("listPrice"), currency),
         active=True,
@@ -139,7 +141,14 @@ def figure_listing(variant: Json, currency: str) -> RemoteListing:
 
 
 def _remote_listing(
-    variant: Json, *, name: str, quantity: Any, sale_price: Money | None, list_price: Money | None, active: bool
+    variant: Json,
+    *,
+    name: str,
+    quantity: Any,
+    stock_at: Any,
+    sale_price: Money | None,
+    list_price: Money | None,
+    active: bool,
 ) -> RemoteListing:
     barcode = text(variant["barcode"])
     return RemoteListing(
@@ -150,6 +159,7 @@ def _remote_listing(
         stock=whole(quantity or 0) * PIECE,
         price=sale_price,
         active=active,
+        stock_at=whole(stock_at or 0) or None,
     )
 
 

@@ -25,7 +25,7 @@ from omnisync.model.order import OrderPart
 from . import order_mapping
 from .api import MALFORMED, PER_PAGE, Api, Credentials, shaped
 from .checkup import Checkup
-from .mapping import PRODUCT_FIELDS, VARIATION_FIELDS, Parent, Reader, parent, update
+from .mapping import PRODUCT_FIELDS, VARIATION_FIELDS, Parent, Reader, millis, parent, update
 from .walk import Readable, Walk
 
 _CAPABILITIES = Capabilities(
@@ -275,7 +275,7 @@ class WooConnector:
             page = await self._api.page("orders", _window(status, start, "modified"))
             if page.rows:
                 yield page.rows
-            last = max((order_mapping.millis(row.get("date_modified_gmt")) for row in page.rows), default=0)
+            last = max((millis(row.get("date_modified_gmt")) for row in page.rows), default=0)
             if not page.more or last > until:
                 return
             if last <= start:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,11 +20,11 @@ Row = Mapping[str, Any]
 
 PRODUCT_FIELDS = (
     "id", "type", "status", "name", "sku", "global_unique_id", "regular_price", "manage_stock", "stock_quantity",
-    "variations",
+    "date_modified_gmt", "variations",
 )  # fmt: skip
 VARIATION_FIELDS = (
     "id", "parent_id", "status", "name", "sku", "global_unique_id", "regular_price", "manage_stock", "stock_quantity",
-    "attributes",
+    "date_modified_gmt", "attributes",
 )  # fmt: skip
 
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
@@ -69,6 +70,8 @@ class Reader:
             price=None if variable else money(row.get("regular_price"), self.currency),
             takes_price=not variable,
             active=row.get("status") == "publish",
+            stock_at=_changed_at(row),
+            price_at=_changed_at(row),
         )
 
     def variation(self, row: Row, parent: Parent) -> RemoteListing:
@@ -97,6 +100,9 @@ class Reader:
             price=money(row.get("regular_price"), self.currency),
             takes_stock=own_stock,
             active=parent.active and row.get("status") == "publish",
+            # The parent's figure changes without the variation being saved.
+            stock_at=_changed_at(row) if own_stock else None,
+            price_at=_changed_at(row),
         )
 
     def _barcodes(self, row: Row) -> tuple[str, ...]:
@@ -165,6 +171,20 @@ def update(item: PushItem) -> dict[str, Any]:
             raise Rejected("A price can't be below 0.", remote_id)
         body["regular_price"] = str(item.price)
     return body
+
+
+def millis(text: Any) -> int:
+    """A ``..._gmt`` time, UTC without a "Z" (facts section 5), in milliseconds; 0 when it is none."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return 0
+    return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()) * 1000
+
+
+def _changed_at(row: Row) -> int | None:
+    """When the product was last saved: any change of it, by a person, an order or a write (facts sections 4 and 5)."""
+    return millis(row.get("date_modified_gmt")) or None
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ from omnisync.model.money import Money, scaled
 from omnisync.model.order import Address, Customer, OrderLine, OrderPart, OrderState
 from omnisync.model.quantity import PIECE
 
-from .mapping import Row, decimal, plain, quantity
+from .mapping import Row, decimal, millis, plain, quantity
 from .provinces import province
 
 SKIPPED = frozenset({"checkout-draft", "auto-draft"})
@@ -80,15 +80,6 @@ def part(order: Row, returned: Mapping[str, int]) -> OrderPart:
         payment=plain(str(order.get("payment_method_title") or order.get("payment_method") or "")),
         shipping=Money.of(_sum([order], "shipping_total", "shipping_tax"), currency),
     )
-
-
-def millis(text: Any) -> int:
-    """A ``..._gmt`` time, UTC without a "Z" (facts section 5), in milliseconds; 0 when it is none."""
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return 0
-    return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()) * 1000
 
 
 def gmt(at: int) -> str:

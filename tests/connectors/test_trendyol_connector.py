@@ -90,6 +90,17 @@ class TestListings:
         assert {name: row.active for name, row in listings.items()} == {"Bred": True, "Bblue": False}
         assert listings["Bred"].name == "Tişört, red"
 
+    async def test_when_a_stock_was_changed_is_told_by_both_reads(self, shop: Shop) -> None:
+        shop.sandbox.seed(products(2))
+        shop.clock.advance(600)
+        shop.sandbox.edit(barcode(1), stock=77)
+        listings = await shop.listings()
+        (read,) = await shop.store.read([listings[barcode(1)].ref])
+        assert not isinstance(read, Rejected)
+        assert listings[barcode(1)].stock_at == read.stock_at == shop.clock.now()
+        assert listings[barcode(0)].stock_at == shop.clock.now() - 600_000
+        assert read.price_at is None, "of a price Trendyol doesn't tell"
+
     async def test_an_empty_shop_has_no_pages(self, shop: Shop) -> None:
         assert [page async for page in shop.store.listings()] == []
 

@@ -81,6 +81,19 @@ async def test_a_product_deleted_between_two_pages_hides_no_other() -> None:
         assert found == {product.code for product in many(250)}
 
 
+async def test_when_a_product_was_changed_is_told_by_both_reads() -> None:
+    async with opened(MUG, *many(1)) as shop:
+        shop.clock.advance(600)
+        shop.sandbox.edit(shop.id_of(MUG.name), stock=3)
+        edited_at = shop.clock.now() // 1000 * 1000
+        by_code = {listing.code: listing for listing in (await shop.listings()).values()}
+        (read,) = await shop.store.read([by_code["CANA-330"].ref])
+        assert not isinstance(read, Rejected)
+        for listing in (by_code["CANA-330"], read):
+            assert listing.stock_at == listing.price_at == edited_at
+        assert (by_code["P-0000"].stock_at or 0) <= edited_at - 600_000
+
+
 async def test_drafts_are_inactive_and_the_trash_is_empty() -> None:
     async with opened(MUG, *many(2)) as shop:
         shop.sandbox.product(shop.id_of("Produs 0")).status = "draft"

@@ -91,7 +91,13 @@ _order = st.builds(
     sealed=st.just("sealed"), replaces=_some(_parts, 1), dead=st.booleans(), digest=st.sampled_from(("d1", "d2")),
 )  # fmt: skip
 _drift = st.builds(
-    ev.Drift, product=_codes, kind=_kinds, believed=_pieces, shown=_pieces, cause=st.sampled_from(list(Cause))
+    ev.Drift,
+    product=_codes,
+    kind=_kinds,
+    believed=_pieces,
+    shown=_pieces,
+    cause=st.sampled_from(list(Cause)),
+    changed_at=st.sampled_from((0, 7)),
 )
 _subject = st.sampled_from(("order:1", "line:1:l1"))
 

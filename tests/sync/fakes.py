@@ -60,6 +60,8 @@ class Shown:
     group: str = ""
     takes_stock: bool = True
     takes_price: bool = True
+    changed_at: int | None = None
+    """When it says that its figures were last changed."""
 
 
 Mishap = Callable[["FakeStore", Sequence[PushItem]], PushAnswer]
@@ -152,6 +154,7 @@ class FakeStore:
             ListingRef(remote_id, f"key-{remote_id}", shown.group), shown.code, shown.barcodes, shown.name,
             None if shown.stock is None else shown.stock * 1000,
             None if shown.price is None else Money(shown.price, "TRY"), shown.takes_stock, shown.takes_price,
+            stock_at=shown.changed_at, price_at=shown.changed_at,
         )  # fmt: skip
 
     def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:

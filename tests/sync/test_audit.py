@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,17 +11,21 @@ from tests.sync.fakes import WITH_RECEIPT
 from tests.sync.shop import BOTH, Shop, story
 
 from omnisync.connect.budget import Allowance
-from omnisync.connect.store import Capabilities
+from omnisync.connect.store import Capabilities, ReadBack
 from omnisync.errors import Unavailable
+from omnisync.explain.drift import drift_words
+from omnisync.explain.why import explain
 from omnisync.log import archive
 from omnisync.log.drift_list import DriftView, drifts_since, figures_age, open_drifts
 from omnisync.log.health import save_health
 from omnisync.log.reader import Reader
+from omnisync.log.story import whys
 from omnisync.model.commands import Accept, Release, Repair, SetPrice
 from omnisync.model.events import DriftFound, Kind
 from omnisync.model.order import OrderPart
 from omnisync.model.rules import Owner
 from omnisync.sync.engine import save_row
+from omnisync.text import when
 
 
 def drifts(shop: Shop) -> list[DriftView]:
@@ -71,6 +76,44 @@ async def test_an_edit_by_hand_is_found_and_repaired_by_itself(shop: Shop, can: 
     assert shop.s1.shows("A") == 5
     assert last(shop) == ("stock", "by-hand", "repaired")
     assert len(shop.events("audit.drift")) == 1, "it is told once"
+
+
+@BOTH
+@story
+async def test_an_edit_by_hand_has_the_time_that_the_store_tells(shop: Shop, can: Capabilities) -> None:
+    await shop.begin(can, A=5)
+    edited_at = shop.s1.listed["rA"].changed_at = shop.clock.now()
+    await edited(shop, stock=8)
+    (found,) = drifts(shop)
+    assert (found.cause, found.changed_at) == ("by-hand", edited_at)
+    assert when(edited_at, 0) in drift_words(found, shop.rules["s1"])
+    with Reader(shop.path) as reader:
+        told = explain(whys(reader, found.product, ["s1"])[0], shop.clock.now())
+    assert any(f"edited by hand, {when(edited_at, shop.clock.now())}" in step.text for step in told.steps)
+
+
+@story
+async def test_a_time_from_before_our_figure_was_sent_is_none_of_the_edit(shop: Shop) -> None:
+    await shop.begin(A=5)
+    await audit(shop)
+    shop.s1.listed["rA"].changed_at = 1_000
+    await edited(shop, stock=8)
+    (found,) = drifts(shop)
+    assert (found.cause, found.changed_at) == ("by-hand", 0), "it was seen to show 5, so somebody did change it"
+
+
+@story
+async def test_what_the_store_has_not_changed_since_it_was_sent_was_refused_silently(shop: Shop) -> None:
+    await shop.begin(replace(AT_ONCE, read_back=ReadBack.NONE), A=5)
+    shown = shop.s1.listed["rA"]
+    shown.stock, shown.changed_at = 9, shop.clock.now()
+    await shop.wait(600)
+    shop.s1.deaf.add("rA")
+    shop.erp.counts("A", 4)
+    await shop.pull()
+    await shop.settle()
+    await audit(shop)
+    assert last(shop)[:2] == ("stock", "silently-refused")
 
 
 @story

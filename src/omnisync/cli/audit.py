@@ -162,6 +162,7 @@ def _row(drift: DriftView, rules: StoreRules, now: int) -> list[str | Piece]:
     figures = [figure_words(drift.kind, value, rules.currency) for value in (drift.believed, drift.shown)]
     sign = SIGNS["differs" if drift.state == "open" else "confirmed"]
     return [
-        drift.code, drift.store, kind_words(drift.kind), *figures, when(drift.found_at, now), cause_title(drift.cause),
+        drift.code, drift.store, kind_words(drift.kind), *figures, when(drift.found_at, now),
+        cause_title(drift.cause, drift.changed_at, now),
         Piece(f"{sign.letter} {what_happens(drift, rules)}", sign.colour),
     ]  # fmt: skip

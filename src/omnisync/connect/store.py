@@ -84,6 +84,8 @@ class RemoteListing:
     ``code`` and ``barcodes`` are what it may be matched by; ``stock`` in thousandths or None when
     the store tracks none; ``price`` is the regular price or None. ``takes_stock`` / ``takes_price``
     are False where a push of it would be ignored (e.g. a variation whose parent holds the stock).
+    ``stock_at`` and ``price_at`` are when (milliseconds UTC, by its own clock) the store last changed that figure, at
+    the latest, as far as the same answer tells: evidence for the cause of a figure that nobody here has sent.
     """
 
     ref: ListingRef
@@ -95,6 +97,8 @@ class RemoteListing:
     takes_stock: bool = True
     takes_price: bool = True
     active: bool = True
+    stock_at: int | None = None
+    price_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

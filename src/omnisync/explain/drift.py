@@ -8,7 +8,7 @@ from omnisync.explain.words import figure_words, kind_words
 from omnisync.log.drift_list import DriftView, LastAudit, owner_of
 from omnisync.model.drift import Cause
 from omnisync.model.rules import Owner, StoreRules
-from omnisync.text import _, age, plural
+from omnisync.text import _, age, plural, when
 
 _CAUSES: Mapping[Cause, Callable[[], str]] = {
     Cause.SOLD_THERE: lambda: _("sold there: the store's own orders explain it"),
@@ -30,9 +30,10 @@ def cause_words(cause: str) -> str:
     return _CAUSES[Cause(cause)]()
 
 
-def cause_title(cause: str) -> str:
-    """The same in two words, for a column."""
-    return _SHORT[Cause(cause)]()
+def cause_title(cause: str, changed_at: int = 0, now: int = 0) -> str:
+    """The same in two words, for a column; with the time at which the store says that it changed the figure."""
+    title = _SHORT[Cause(cause)]()
+    return _("{cause}, {time}").format(cause=title, time=when(changed_at, now)) if changed_at else title
 
 
 def owner_words(owner: Owner) -> str:
@@ -64,8 +65,17 @@ def drift_words(drift: DriftView, rules: StoreRules) -> str:
     return _("{kind}: {believed} was confirmed, {store} shows {shown}. {cause}; {happens}").format(
         kind=kind_words(drift.kind), believed=figure_words(drift.kind, drift.believed, rules.currency),
         store=drift.store, shown=figure_words(drift.kind, drift.shown, rules.currency),
-        cause=_sentence(cause_words(drift.cause)), happens=what_happens(drift, rules),
+        cause=_sentence(_cause_and_time(drift)), happens=what_happens(drift, rules),
     )  # fmt: skip
+
+
+def _cause_and_time(drift: DriftView) -> str:
+    words = cause_words(drift.cause)
+    if not drift.changed_at:
+        return words
+    # Of another day than its reader's, perhaps: always with its date.
+    noted = _("the store noted the last change of it at {time}").format(time=when(drift.changed_at, 0))
+    return f"{words}; {noted}"
 
 
 def _sentence(text: str) -> str:

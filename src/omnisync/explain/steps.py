@@ -107,7 +107,7 @@ def _drifted(why: Why, told: Told) -> Step | None:
     said = [
         _("the audit found {kind} {shown} instead of {believed}: {cause}").format(
             kind=kind_words(each.kind), shown=figure_words(each.kind, each.shown, currency),
-            believed=figure_words(each.kind, each.believed, currency), cause=cause_title(each.cause),
+            believed=figure_words(each.kind, each.believed, currency), cause=cause_title(each.cause, each.changed_at, told.at),
         )
         for each in event.drifts
         if event.store == why.store and each.product == why.code

@@ -16,7 +16,8 @@ class DriftView:
     """A figure that an audit found to be another one (thousandths or minor units), and what became of it.
 
     ``state``: open, repaired, explained, accepted; ``waits`` for a person: "asks" for a word,
-    "refused" by the store, or "". ``wanted`` is what the store should show now.
+    "refused" by the store, or "". ``wanted`` is what the store should show now; ``changed_at`` when the store says
+    that it changed the figure, 0 where it doesn't.
     """
 
     product: int
@@ -31,10 +32,11 @@ class DriftView:
     found_at: int
     state: str
     ended_at: int
+    changed_at: int
     waits: str
 
 
-_SQL = """SELECT d.product, d.store, p.code, p.name, d.kind, d.believed, d.shown, f.wanted, d.cause, d.found_at, d.state, d.ended_at,
+_SQL = """SELECT d.product, d.store, p.code, p.name, d.kind, d.believed, d.shown, f.wanted, d.cause, d.found_at, d.state, d.ended_at, d.changed_at,
     CASE WHEN f.mode = 'held' AND f.reason = 'drift' THEN 'asks' WHEN f.mode = 'refused' THEN 'refused' ELSE '' END
     FROM drift d JOIN product p ON p.id = d.product
     LEFT JOIN figure f ON (f.product, f.store, f.kind) = (d.product, d.store, d.kind) WHERE """

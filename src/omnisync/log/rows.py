@@ -202,6 +202,7 @@ class DriftRow:
     found_at: int
     state: str = "open"
     ended_at: int = 0
+    changed_at: int = 0
 
 
 @dataclass(slots=True)

@@ -26,7 +26,8 @@ class Evidence:
     ``believed`` is what we held confirmed when the store was read, ``shown`` what was read, ``expected`` what we
     hold confirmed once the orders of that moment are taken in. ``proven``: a read has seen ``believed`` at the store
     since it was sent. ``before`` is what the store showed before that was sent, None when that is not known;
-    ``earlier`` are the other figures that were sent not long before it.
+    ``earlier`` are the other figures that were sent not long before it. ``untouched``: the store says that it has not
+    changed the figure since before ``believed`` was sent.
     """
 
     believed: int
@@ -35,13 +36,14 @@ class Evidence:
     proven: bool
     before: int | None = None
     earlier: frozenset[int] = frozenset()
+    untouched: bool = False
 
 
 def judge(evidence: Evidence) -> Cause:
     """The cause for which there is evidence; where there is none, somebody changed it at the store."""
     if evidence.shown == evidence.expected != evidence.believed:
         return Cause.SOLD_THERE
-    if not evidence.proven and evidence.shown == evidence.before:
+    if not evidence.proven and (evidence.untouched or evidence.shown == evidence.before):
         return Cause.SILENTLY_REFUSED
     if evidence.shown in evidence.earlier:
         return Cause.LATE_BATCH

@@ -252,13 +252,17 @@ class FiguresSeen(Fact, frozen=True, tag="store.seen"):
 
 
 class Drift(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """A figure that the store shows differently from what we held confirmed, and what made it so."""
+    """A figure that the store shows differently from what we held confirmed, and what made it so.
+
+    ``changed_at`` is when the store says that it last changed it (milliseconds UTC, by its own clock), 0: it doesn't.
+    """
 
     product: str
     kind: Kind
     believed: int
     shown: int
     cause: Cause
+    changed_at: int = 0
 
 
 class DriftFound(Fact, frozen=True, tag="audit.drift"):

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from omnisync.connect.store import RemoteListing
 from omnisync.log.apply.figures import KEEPS_SHOWING, is_dirty, would_give_up
 from omnisync.log.audit import Sends
 from omnisync.log.rows import FigureRow
 from omnisync.log.writer import Change
 from omnisync.model.drift import Cause, Evidence, judge
 from omnisync.model.events import Drift, DriftFound, FiguresSeen, Kind, SeenFigure
+
+_CLOCKS_APART = 120_000
+"""Milliseconds by which the store's clock may be off ours."""
 
 _LATE = 6 * 3_600_000
 """A figure that was sent so many milliseconds before the last one may have been carried out after it."""
@@ -26,19 +30,30 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A listing of which a read shows a figure that we did not expect, and what we held confirmed at that moment."""
+    """A listing of which a read shows a figure that we did not expect, and what we held confirmed at that moment.
+
+    ``changed`` is when the store says that it last changed each figure (milliseconds UTC), as far as it does.
+    """
 
     product: int
     seen: SeenFigure
     believed: Mapping[Kind, int | None]
+    changed: Mapping[Kind, int | None]
 
 
-def suspect(change: Change, store: str, product: int, seen: SeenFigure) -> Suspect | None:
+def times(listing: RemoteListing) -> dict[Kind, int | None]:
+    """When the store says that it last changed each figure of the listing."""
+    return {Kind.STOCK: listing.stock_at, Kind.PRICE: listing.price_at}
+
+
+def suspect(
+    change: Change, store: str, product: int, seen: SeenFigure, changed: Mapping[Kind, int | None]
+) -> Suspect | None:
     """The listing, if one of its figures has drifted as far as is known before its orders are taken in."""
     rows = dict(_rows(change, store, product, seen))
     if not any(_has_drifted(row, value) for row, value in rows.values()):
         return None
-    return Suspect(product, seen, {kind: row.confirmed for kind, (row, _) in rows.items()})
+    return Suspect(product, seen, {kind: row.confirmed for kind, (row, _) in rows.items()}, changed)
 
 
 def _rows(change: Change, store: str, product: int, seen: SeenFigure) -> Iterator[tuple[Kind, tuple[FigureRow, int]]]:
@@ -61,11 +76,12 @@ def _has_drifted(row: FigureRow, value: int) -> bool:
 def settle(change: Change, store: str, suspects: Sequence[Suspect], history: History) -> int:
     """Tell the log what was seen of these, now that the store's orders are taken in; answers how many have drifted."""
     drifts = [
-        Drift(_code(change, each.product), kind, believed, value, cause)
+        _drift(change, row, believed, value, cause, changed_at)
         for each in suspects
         for kind, (row, value) in _rows(change, store, each.product, each.seen)
+        for changed_at in (each.changed.get(kind),)
         if (believed := _believed(row, each.believed.get(kind))) is not None
-        and (cause := _cause(change, row, value, believed, history)) is not None
+        and (cause := _cause(change, row, value, believed, history, changed_at)) is not None
     ]
     if drifts:
         change.append(DriftFound(store, tuple(drifts)))
@@ -74,11 +90,20 @@ def settle(change: Change, store: str, suspects: Sequence[Suspect], history: His
     return len(drifts)
 
 
+def _drift(change: Change, row: FigureRow, believed: int, value: int, cause: Cause, changed_at: int | None) -> Drift:
+    """The finding; the store's own time only where it can be that of what is found."""
+    told = changed_at or 0
+    fits = cause in (Cause.BY_HAND, Cause.LATE_BATCH) and told > row.sent_at - _CLOCKS_APART
+    return Drift(_code(change, row.product), Kind(row.kind), believed, value, cause, told if fits else 0)
+
+
 def _believed(row: FigureRow, confirmed: int | None) -> int | None:
     return row.sent if row.mode == "refused" and row.sent is not None else confirmed
 
 
-def _cause(change: Change, row: FigureRow, value: int, believed: int, history: History) -> Cause | None:
+def _cause(
+    change: Change, row: FigureRow, value: int, believed: int, history: History, changed_at: int | None
+) -> Cause | None:
     """Why it shows that value; None where it is what we believed, or something is under way by now."""
     if value == believed or row.confirmed is None:
         return None
@@ -86,7 +111,7 @@ def _cause(change: Change, row: FigureRow, value: int, believed: int, history: H
         return Cause.SILENTLY_REFUSED if _has_drifted(row, value) else None
     if value != row.confirmed and not _has_drifted(row, value):
         return None
-    return judge(_evidence(change, row, value, believed, history))
+    return judge(_evidence(change, row, value, believed, history, changed_at))
 
 
 def found_in_vain(
@@ -94,21 +119,28 @@ def found_in_vain(
     store: str,
     figures: Sequence[SeenFigure],
     products: Mapping[str, int | None],
+    changed: Mapping[str, Mapping[Kind, int | None]],
     history: History,
 ) -> None:
     """What a read-back has looked for in vain for the last time has drifted too: say so before it is dealt with."""
     drifts = [
-        Drift(_code(change, product), kind, row.confirmed, value, judge(_evidence(change, row, value, row.confirmed, history)))
+        _drift(
+            change, row, row.confirmed, value,
+            judge(_evidence(change, row, value, row.confirmed, history, changed_at)), changed_at,
+        )
         for seen in figures
         if (product := products.get(seen.remote_id)) is not None
         for kind, (row, value) in _rows(change, store, product, seen)
         if row.confirmed is not None and not row.drift and would_give_up(row, value)
+        for changed_at in (changed[seen.remote_id][kind],)
     ]  # fmt: skip
     if drifts:
         change.append(DriftFound(store, tuple(drifts)))
 
 
-def _evidence(change: Change, row: FigureRow, value: int, believed: int, history: History) -> Evidence:
+def _evidence(
+    change: Change, row: FigureRow, value: int, believed: int, history: History, changed_at: int | None
+) -> Evidence:
     assert row.confirmed is not None
     sent = history.sends.of(change.state, row, _code(change, row.product))
     earlier = [(at, figure) for at, figure in sent if at < row.sent_at]
@@ -119,7 +151,8 @@ def _evidence(change: Change, row: FigureRow, value: int, believed: int, history
     else:
         before = row.seen if row.seen_at < row.sent_at else earlier[0][1] if earlier else None
     late = frozenset(figure for at, figure in earlier if at > row.sent_at - _LATE)
-    return Evidence(believed, value, row.confirmed, proven, before, late)
+    untouched = changed_at is not None and changed_at < row.sent_at - _CLOCKS_APART
+    return Evidence(believed, value, row.confirmed, proven, before, late, untouched)
 
 
 def _proven(change: Change, row: FigureRow, believed: int, audited_at: int) -> bool:

@@ -303,6 +303,7 @@ class Pusher:
         read, problems = await self._read(listings)
         found = {listing.ref.remote_id: listing for listing in read}
         known = {listing.remote_id: listing for listing in listings}
+        changed = {remote_id: audit.times(listing) for remote_id, listing in found.items()}
         figures = tuple(_seen(listing, known.get(listing.ref.remote_id)) for listing in found.values())
         missing = [listing for listing in listings if listing.remote_id not in found]
         unreadable = _unreadable(missing, problems)
@@ -311,7 +312,9 @@ class Pusher:
         def decide(change: Change) -> bool:
             surprise = any(_differs(change, store.name, known[seen.remote_id].product, seen) for seen in figures)
             products = {remote_id: listing.product for remote_id, listing in known.items()}
-            audit.found_in_vain(change, store.name, figures, products, audit.History(store.health.last_catalogue))
+            audit.found_in_vain(
+                change, store.name, figures, products, changed, audit.History(store.health.last_catalogue)
+            )
             for problem in problems:
                 store.set_aside(change, "listing", problem)
             change.append(FiguresSeen(store.name, figures, gone, unreadable))

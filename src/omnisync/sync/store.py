@@ -248,7 +248,7 @@ class StoreSync:
             figure = SeenFigure(row.remote_id, row.stock, row.price)
             suspect = None
             if known is not None and known.product is not None:
-                suspect = audit.suspect(change, self.name, known.product, figure)
+                suspect = audit.suspect(change, self.name, known.product, figure, audit.times(listing))
             if suspect is not None:
                 # What it shows is taken in once it is judged.
                 suspects.append(suspect)

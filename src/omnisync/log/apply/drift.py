@@ -20,7 +20,10 @@ def drift_found(state: State, event: DriftFound) -> None:
         figure = state.figures.get(product.id, (event.store, drift.kind)) if product else None
         if product is None or figure is None:
             continue
-        row = DriftRow(product.id, event.store, drift.kind, drift.believed, drift.shown, drift.cause, state.at)
+        row = DriftRow(
+            product.id, event.store, drift.kind, drift.believed, drift.shown, drift.cause, state.at,
+            changed_at=drift.changed_at,
+        )  # fmt: skip
         if drift.cause is Cause.SOLD_THERE:
             row.state, row.ended_at = "explained", state.at
         figure.drift = int(row.state == "open")

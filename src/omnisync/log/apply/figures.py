@@ -288,7 +288,7 @@ def _judge_again(state: State, row: FigureRow, value: int) -> None:
     elif value == row.wanted:
         drift_ended(state, row, "repaired" if sent_since else "explained")
     elif value != drift.shown and not row.check_at:
-        drift.shown = value
+        drift.shown, drift.changed_at = value, 0
         state.drifts.change(drift)
 
 

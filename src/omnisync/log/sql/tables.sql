@@ -177,6 +177,7 @@ CREATE TABLE drift (
     found_at INTEGER NOT NULL,
     state TEXT NOT NULL,
     ended_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
     PRIMARY KEY (product, store, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX drift_open ON drift (store) WHERE state = 'open';
