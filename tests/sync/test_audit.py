@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.sync.fakes import WITH_RECEIPT
+from tests.sync.fakes import AT_ONCE, WITH_RECEIPT
 from tests.sync.shop import BOTH, Shop, story
 
 from omnisync.connect.budget import Allowance

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 from tests.sync.shop import MANY, Shop, story
 
 from omnisync.connect.erp import ErpOrder, ErpProduct, ErpState, RowProblem
@@ -359,6 +362,38 @@ async def test_where_the_store_says_shipped_the_next_balance_releases(shop: Shop
     assert (shop.reserved("A"), shop.available("A")) == (0, 7)
 
 
+@pytest.mark.parametrize("skew", [-300, 300])
+@story
+async def test_a_balance_from_before_we_heard_of_the_shipping_releases_nothing_whatever_the_store_s_clock_says(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, skew: int
+) -> None:
+    """P8: "shipped" counts from when we heard it, by the clock that also says how old a balance is at the least.
+
+    By the store's own time a clock that is behind would let a balance pass that was exported before.
+    """
+    shop.shipped_releases, shop.s1.skew = True, skew
+    await shop.begin(A=10, erp=ErpRules("erp", ReleaseBy.STORE_SHIPPED))
+    await sold(shop, A=3)
+    await shop.wait(5)
+    exported_at, honest = shop.clock.now(), shop.erp.balances
+    await shop.wait(5)
+    shop.s1.tell(msgspec.structs.replace(shop.s1.parts[0], state=OrderState.SHIPPED, modified_at=shop.s1.now()))
+    await shop.take()
+
+    async def of_before(mark: str) -> Any:
+        read = await honest(mark)
+        return read and replace(read, began_at=exported_at)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shop.books, "_balances", replace(shop.books._balances, read=of_before))
+        for _ in range(3):
+            await shop.pull()
+    assert (shop.reserved("A"), shop.available("A")) == (3, 7), "it can't contain what was posted since"
+    shop.erp.counts("A", 7)
+    await shop.pull()
+    assert (shop.reserved("A"), shop.available("A")) == (0, 7)
+
+
 @pytest.mark.parametrize("then", [OrderState.SHIPPED, OrderState.CANCELLED])
 @story
 async def test_one_shipped_package_does_not_release_what_the_other_still_holds(shop: Shop, then: OrderState) -> None:
@@ -471,8 +506,11 @@ async def test_a_refused_order_is_set_aside_in_the_erp_s_words_and_the_next_goes
     for number in ("1", "2"):
         shop.s1.sell(number, A=1)
     await shop.take()
-    await shop.export()
-    await shop.export()
+    with capture_logs() as told:
+        await shop.export()
+        await shop.export()
+    refused = [(line["store"], line["number"]) for line in told if line["event"] == "order.refused"]
+    assert refused == [("s1", "1")], "by the number under which the shop and the buyer know it"
     assert [order.number for order in shop.erp.sent] == ["2"]
     assert shop.set_aside("erp") == {"order:s1-1": "unknown customer group"}
     assert len(shop.events("quarantine.in")) == 1
