@@ -12,12 +12,17 @@ _PRODUCT = "SELECT product FROM listing WHERE store = ? AND remote_id = ?"
 
 
 def order_named(reader: Reader, record: Mapping[str, object]) -> int | None:
-    """The order's id: a line about the ERP names the key that it was sent under, one about a store its number there."""
+    """The order's id: a line about the ERP names the key that it was sent under, one about a store its number there.
+
+    One that the ERP refused may have been sent under no key yet: its line has the number too.
+    """
     store, order = _text(record, "store"), _text(record, "order")
+    number = _text(record, "number") or order
     kind, _colon, rest = _text(record, "stream").partition(":")
     if kind == "order":
         store, _colon, order = rest.partition(":")
-    found: int | None = reader.one(_ORDER, order, store, order) if order else None
+        number = order
+    found: int | None = reader.one(_ORDER, order, store, number) if order else None
     return found
 
 
