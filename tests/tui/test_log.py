@@ -246,6 +246,8 @@ async def test_an_order_is_found_by_the_key_that_the_erp_has_it_under_and_by_its
         order = order_id(reader, "trendyol", OLDER)
         assert order is not None
         assert order_named(reader, {"connector": "erp", "order": "TY-KEY"}) == order
-        assert order_named(reader, {"connector": "erp", "order": "NO-KEY", "store": "trendyol", "number": OLDER}) == order
+        assert (
+            order_named(reader, {"connector": "erp", "order": "NO-KEY", "store": "trendyol", "number": OLDER}) == order
+        )
         assert order_named(reader, {"stream": f"order:trendyol:{OLDER}"}) == order
         assert order_named(reader, {"store": "woo-hu", "order": OLDER}) is None
