@@ -228,13 +228,15 @@ class Checks:
             self.find(f"P2: nobody placed the order {told['number']} in {told['store']}")
 
     def _erp_balances(self, db: sqlite3.Connection, at: int, told: Mapping[str, Any]) -> None:
-        """A reservation ends only with a balance that was exported after its order was worked on."""
+        """A reservation ends only with a balance that was exported after its order was worked on, and could be read."""
         decided = {(each.store, each.number): each for each in self.books.orders.values() if each.state}
         exported = max((each for each in self.books.exports if each <= at + self.clock_set_by), default=0)
         for store, number in told.get("released", ()):
             order = decided.get((store, number))
             if order is None or order.posted_at > exported:
                 self.find(f"P8: {store} {number} was released by a balance of {exported}: {order}")
+            elif not self.books.told(order, at + self.clock_set_by):
+                self.find(f"P8: {store} {number} was released by a balance that could not be read: {order}")
 
     def _connector_broke(self, db: sqlite3.Connection, at: int, told: Mapping[str, Any]) -> None:
         if "asks to wait" in told["reason"] or "rate limit" in told["reason"]:

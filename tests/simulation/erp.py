@@ -46,11 +46,15 @@ class Books:
         self.stock = {(code, house): rng.randint(*stock) for code in self.codes for house in houses}
         self.price = {code: 10_000 + 100 * number for number, code in enumerate(self.codes)}
         self.retired: set[str] = set()
+        self.illegible: set[tuple[str, str]] = set()
+        """Rows of the stock file, by code and warehouse, of which the quantity is no number."""
         self.orders: dict[str, ErpOrder] = {}
         self.oddities: list[str] = []
         """What the ERP finds wrong with the order files it was given."""
         self.exports: list[int] = []
         """When the whole stock file was written."""
+        self.illegible_in: dict[int, frozenset[tuple[str, str]]] = {}
+        """The rows that could not be read in the export of that time."""
         self.gone = False
         self._live = live
         folder.mkdir(parents=True)
@@ -73,6 +77,7 @@ class Books:
         os.utime(path, ns=(now * 1_000_000, now * 1_000_000))
         if name == "stock":
             self.exports.append(now)
+            self.illegible_in[now] = frozenset(self.illegible)
 
     def _products(self) -> str:
         rows = [
@@ -87,12 +92,22 @@ class Books:
         return "\n".join(["Stok Kodu;retail TL;web TL", *rows, ""])
 
     def _stock(self) -> str:
-        rows = [f"{code};{house};{count}" for (code, house), count in self.stock.items() if code not in self.retired]
+        rows = [
+            f"{code};{house};{'#N/A' if (code, house) in self.illegible else count}"
+            for (code, house), count in self.stock.items()
+            if code not in self.retired
+        ]
         return "\n".join(["Stok Kodu;Depo;Miktar", *rows, ""])
 
     def _order_states(self) -> str:
         rows = [f"{order.key};{_STATES[order.state]}" for order in self.orders.values() if order.state]
         return "\n".join(["Sipariş Anahtarı;Durum", *rows, ""])
+
+    def told(self, order: ErpOrder, until: int) -> bool:
+        """Whether each balance of the order's goods stood in an export since it was worked on, where it could be read."""
+        exports = [each for each in self.exports if order.posted_at <= each <= until]
+        rows = [(code, order.warehouse) for code in order.ordered]
+        return all(any(row not in self.illegible_in[each] for each in exports) for row in rows)
 
     def vanish(self) -> None:
         """The folder can't be reached, as a share on the network."""

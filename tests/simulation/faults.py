@@ -56,6 +56,7 @@ TABLE: Mapping[str, Trouble] = {
     "counted_anew": Trouble(0.3, "hour", "somebody corrects balances by hand, also below zero, many at once"),
     "retired": Trouble(0.05, "hour", "a product leaves the ERP for some hours"),
     "half_written": Trouble(0.4, "hour", "an export stands half written for some seconds"),
+    "row_garbled": Trouble(0.2, "hour", "for minutes a quantity in the stock file is no number"),
     "erp_gone": Trouble(0.06, "hour", "the ERP's folder is gone for minutes"),
     # The shop's own computer.
     "crash": Trouble(0.6, "hour", "the process is killed at any await"),

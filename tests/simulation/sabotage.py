@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.simulation.shape import Shape, dark, forgetful, impatient, rough
+from tests.simulation.shape import Shape, dark, forgetful, illegible, impatient, rough
 from tests.simulation.world import WatchedShop
 
 from omnisync.connect.budget import Budget
@@ -22,7 +22,7 @@ from omnisync.log import apply, outbox
 from omnisync.log.apply import figures, last_piece, orders
 from omnisync.model.events import BatchAnswered, BatchOutcome, ErpOrderMoved, OrderExported
 from omnisync.model.order import OrderState
-from omnisync.sync import audit, engine, erp, guard, health, intake, planning, push, store
+from omnisync.sync import audit, engine, erp, erp_changes, guard, health, intake, planning, push, store
 
 Patch = pytest.MonkeyPatch
 
@@ -139,6 +139,16 @@ def _balances_before_states(patch: Patch) -> None:
         return True
 
     patch.setattr(erp.ErpSync, "_pull_alone", changed)
+
+
+def _unread_row_releases(patch: Patch) -> None:
+    """A reservation ends with a balance of its product that could not be read."""
+    released = erp_changes._released
+
+    def changed(change: Any, rules: Any, read: Any, *rest: Any) -> Any:
+        return released(change, rules, replace(read, problems=()), *rest)
+
+    patch.setattr(erp_changes, "_released", changed)
 
 
 def _row_id_as_key(patch: Patch) -> None:
@@ -349,6 +359,7 @@ SABOTAGES: Mapping[str, Sabotage] = {
     "a cancelled order keeps its stock": Sabotage(_cancelled_keeps_stock, "P3"),
     "a reservation is released on export": Sabotage(_released_on_export, "P8"),
     "balances are read before order states": Sabotage(_balances_before_states, "P8"),
+    "a row that can't be read ends a reservation": Sabotage(_unread_row_releases, "P8|P3", shape=illegible),
     "a row's number is the key of an order": Sabotage(_row_id_as_key, "P5|P8", shape=forgetful),
     "wanted is made from a delta": Sabotage(_from_delta, "P3"),
     "reserved goods are offered": Sabotage(_reserved_forgotten, "P3"),

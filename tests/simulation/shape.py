@@ -91,7 +91,7 @@ def rough() -> Shape:
     faults = {name: min(0.3, 4 * trouble.rate) for name, trouble in TABLE.items() if trouble.per in ("order", "item")}
     faults |= {name: 1.5 * trouble.rate for name, trouble in TABLE.items() if trouble.per == "request"}
     faults |= {name: 6 * trouble.rate for name, trouble in TABLE.items() if trouble.per == "hour"}
-    faults |= {"store_down_for_a_day": 0, "clock_jump": 0, "unreadable": 0.2, "half_written": 5}
+    faults |= {"store_down_for_a_day": 0, "clock_jump": 0, "unreadable": 0.2, "half_written": 5, "row_garbled": 0}
     stores = (
         StoreShape("market", "trendyol", orders_an_hour=15, audit_every=6 * HOUR),
         StoreShape("web", "woocommerce", orders_an_hour=15, audit_every=6 * HOUR),
@@ -111,6 +111,11 @@ def impatient() -> Shape:
 def dark() -> Shape:
     """The same with stores that are down half of the time and nothing else, and a few products which sell quickly."""
     return replace(rough(), products=5, hot=3, stock=(5, 30), faults={"store_down": 1.0})
+
+
+def illegible() -> Shape:
+    """The same where nothing goes wrong but the stock file, in which now and then a quantity is no number."""
+    return replace(rough(), faults={"row_garbled": 20.0})
 
 
 def forgetful() -> Shape:

@@ -47,6 +47,7 @@ class Troubles:
         if world.books.gone:
             world.books.come_back()
         world.books.retired.clear()
+        world.books.illegible.clear()
         world.process.fill_disk(on=False)
         world.books.export_all()
 
@@ -134,6 +135,15 @@ class Troubles:
         books.export(name, share=self.rng.random())
         await asyncio.sleep(self.rng.choice([0.05, 2, 40, 120]))
         books.export(name)
+
+    async def _row_garbled(self) -> None:
+        books = self.world.books
+        row = self.rng.choice(list(books.stock))
+        books.illegible.add(row)
+        books.export("stock")
+        await asyncio.sleep(self.rng.uniform(60, 3600))
+        books.illegible.discard(row)
+        books.export("stock")
 
     async def _erp_gone(self) -> None:
         books = self.world.books
