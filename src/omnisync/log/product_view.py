@@ -107,19 +107,9 @@ class FrozenList:
             self._opened.db.interrupt()
 
     def head(self, wish: Wish, size: int) -> list[ListRow]:
-        """The first rows without the order being built: what the first paint shows.
-
-        Hits of words come as the index has them: sorting many of them is what takes long.
-        """
+        """The first rows without the order being built."""
         with self._turn:
-            ids: dict[int, None] = {}
-            for sql, values in _first_hits(wish) if wish.text.strip() else _sources(wish):
-                if len(ids) < size:
-                    ids |= {product: None for (product,) in self._reader.rows(f"{sql} LIMIT {size}", *values)}
-            return [
-                ListRow(product, changed=False)
-                for product in rows_of(self._reader, [(each, None) for each in [*ids][:size]])
-            ]
+            return first_rows(self._reader, wish, size)
 
     def build(self, wish: Wish) -> int:
         """Freeze the order; answers how many rows it has."""
@@ -175,6 +165,20 @@ class FrozenList:
             marks = ", ".join("?" * len(products))
             sql = f"SELECT code FROM product WHERE id IN ({marks}) ORDER BY code"
             return tuple(code for (code,) in self._reader.rows(sql, *products))
+
+
+def first_rows(reader: Reader, wish: Wish, size: int) -> list[ListRow]:
+    """The first rows without any order being built: what the first paint shows.
+
+    Hits of words come as the index has them: sorting many of them is what takes long.
+    """
+    ids: dict[int, None] = {}
+    for sql, values in _first_hits(wish) if wish.text.strip() else _sources(wish):
+        if len(ids) < size:
+            ids |= {product: None for (product,) in reader.rows(f"{sql} LIMIT {size}", *values)}
+    return [
+        ListRow(product, changed=False) for product in rows_of(reader, [(each, None) for each in [*ids][:size]])
+    ]
 
 
 class Interrupted(Exception):

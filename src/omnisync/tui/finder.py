@@ -47,20 +47,17 @@ class Finder:
         """The order that is on the screen."""
         return self._shown
 
-    def first(self, wish: Wish) -> Sequence[ListRow]:
-        """The first rows at once, on the caller's thread: for the first paint of all."""
-        return self._heads.head(wish, self._height())
-
-    def look_for(self, wish: Wish, glance: float = GLANCE) -> None:
-        """Show what the wish finds, as soon as it is found."""
+    def look_for(self, wish: Wish, glance: float | None = GLANCE) -> None:
+        """Show what the wish finds, as soon as it is found; without a glance where its first rows are there already."""
         self._turn += 1
         self.wish = wish
         self._heads.interrupt()
         self._spare().interrupt()
         if self._glancing is not None:
             self._glancing.cancel()
-        # Beside the order, not before it: the order of the wish before may take a moment to be given up.
-        self._glancing = asyncio.create_task(self._glance(wish, self._turn, glance), name="first rows")
+        if glance is not None:
+            # Beside the order, not before it: the order of the wish before may take a moment to be given up.
+            self._glancing = asyncio.create_task(self._glance(wish, self._turn, glance), name="first rows")
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work(), name="finder")
 

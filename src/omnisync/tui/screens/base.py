@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Input
 
 from omnisync.log.reader import Reader
@@ -33,6 +35,13 @@ class Page(Screen[None]):
         yield StatusLine(self.omnisync.desk.shop)
         yield from self.body()
         yield KeyLine()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Its own ground, which shows nowhere but in gaps: one line of it many times, not one made for each."""
+        line = Strip.blank(crop.width, self.rich_style)
+        for each in self.get_line_filters():
+            line = line.apply_filter(each, self.background_colors[1])
+        return [line] * crop.height
 
     def body(self) -> ComposeResult:
         """What is particular to the screen."""
@@ -76,7 +85,8 @@ class Page(Screen[None]):
         """It is seen again: bring it up to date. The first time it has only just got its styles."""
         event.refresh_styles, self._seen = self._seen, True
         self.omnisync.show_status()
-        if self.reader is not None and self.composed:
+        # What is mounted has read for itself.
+        if event.refresh_styles and self.reader is not None and self.composed:
             self.data_changed()
 
     def show_status(self) -> None:

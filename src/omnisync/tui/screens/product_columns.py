@@ -47,14 +47,16 @@ class Shape:
 
     def measure(self, rows: Iterable[ListRow]) -> None:
         """Room for the figures that this shop has; what none of the rows needs is left to the names."""
-        houses, prices = [0], [0]
+        held: set[int] = {0}
+        dearest: dict[str, int] = {}
         for row in rows:
-            houses += [len(quantity(held)) for held in row.product.balances.values()]
+            held.update(row.product.balances.values())
             for (store, kind), figure in row.product.figures.items():
-                values = (figure.value or 0, figure.shown or 0) if kind == "price" else ()
-                prices += [len(money(Money(value, self.currencies.get(store, "")))) for value in values]
-        self.house_width = _within(max(houses), _HOUSES)
-        self.price_width = _within(max(prices) + 1, _PRICES)
+                if kind == "price":
+                    dearest[store] = max(dearest.get(store, 0), figure.value or 0, figure.shown or 0)
+        prices = (len(money(Money(value, self.currencies.get(store, "")))) for store, value in dearest.items())
+        self.house_width = _within(max(map(len, map(quantity, held))), _HOUSES)
+        self.price_width = _within(max(prices, default=0) + 1, _PRICES)
 
     @property
     def store_width(self) -> int:

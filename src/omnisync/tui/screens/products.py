@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from omnisync.log.overview import rules_of, store_names
 from omnisync.log.product_list import Sort, warehouses
-from omnisync.log.product_view import BY_NAME, FrozenList, ListRow, Wish
+from omnisync.log.product_view import BY_NAME, FrozenList, ListRow, Wish, first_rows
 from omnisync.model.clean import clean
 from omnisync.moment import said
 from omnisync.text import _, number
@@ -118,12 +118,20 @@ class Products(Page):
     def _open(self) -> None:
         self._finder = Finder(self.omnisync.desk.database, self._show_head, self._built, lambda: self.app.size.height)
         self._learn()
-        rows = self._finder.first(self.wish)
+        rows = self._first_rows()
         self._measure(rows)
         self.table.show_head(rows)
         self.fit()
-        # Its first rows are there already.
-        self._finder.look_for(self.wish, glance=60)
+        # Threads at work would take their share of the time until these rows are painted.
+        self.call_after_refresh(self._put_in_order)
+
+    def _first_rows(self) -> Sequence[ListRow]:
+        assert self.reader is not None
+        return first_rows(self.reader, self.wish, self.app.size.height)
+
+    def _put_in_order(self) -> None:
+        if self._finder is not None:
+            self._finder.look_for(self.wish, glance=None)
 
     def _measure(self, rows: Sequence[ListRow]) -> None:
         """Room for the codes and the figures that this shop has."""
@@ -194,7 +202,7 @@ class Products(Page):
         if not wish.filtered:
             if not self._total and self._finder is not None:
                 # The shop was empty when the screen opened.
-                self._measure(self._finder.first(wish))
+                self._measure(self._first_rows())
                 self.fit()
             self._total = order.count
         self._show_empty()
@@ -379,8 +387,7 @@ class Products(Page):
 
     def action_fresh(self) -> None:
         """Put the rows in order anew. They are on the screen already: no first rows in between, nor another cursor."""
-        if self._finder is not None:
-            self._finder.look_for(self.wish, glance=60)
+        self._put_in_order()
 
     def sort_by(self, column: str) -> None:
         """Sort by a column; the same one again turns the order round."""

@@ -8,7 +8,7 @@ slow line. What a data change altered is repainted line by line; nothing moves.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -77,8 +77,11 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
         """A row was clicked twice."""
 
     def __init__(self, **given: Any) -> None:
+        self._painted: dict[int, Strip] = {}
+        """Lines of the screen as they were last painted, until a refresh."""
         super().__init__(**given)
         self.columns: Sequence[Column] = ()
+        self._used = MARGIN
         self.cursor = 0
         self.selected: set[int] = set()
         self.all_found = False
@@ -143,6 +146,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
     def lay_out(self, columns: Sequence[Column]) -> None:
         """Show these columns; they have been fitted to the width."""
         self.columns = columns
+        self._used = MARGIN + sum(len(column.gap) + column.width for column in columns)
         self.refresh()
 
     def is_chosen(self, row: R) -> bool:
@@ -188,36 +192,62 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
             self._styles[look] = self.get_component_rich_style(f"table--{look}") if look else self.rich_style
         return self._styles[look]
 
-    def render_line(self, y: int) -> Strip:
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint these parts anew, or all."""
+        if regions:
+            for y in {y for region in regions for y in region.line_range}:
+                self._painted.pop(y, None)
+        else:
+            self._painted.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """All lines of the table, at half of Textual's own price.
+
+        It looks on each line for borders, padding and tints, which no table has, and cuts the place of the bar off.
+        """
+        width, top, painted = self.size.width, self.scroll_offset.y, self._painted
+        filters, ground = self.get_line_filters(), self.background_colors[1]
+        strips = []
+        for y in crop.line_range:
+            strip = painted.get(y)
+            if strip is None or strip.cell_length != width:
+                strip = self._line_at(y, top, width)
+                for each in filters:
+                    strip = strip.apply_filter(each, ground)
+                painted[y] = strip
+            strips.append(strip if crop.x == 0 and crop.width >= width else strip.crop(crop.x, crop.right))
+        return strips
+
+    def _line_at(self, y: int, top: int, width: int) -> Strip:
         """One line of the screen: the titles, a row, or nothing."""
-        width = self.size.width
         if y == 0:
-            return self._titles()
-        index = self.scroll_offset.y + y - 1
+            return self._titles(width)
+        index = top + y - 1
         if index >= self.count:
             return Strip.blank(width, self._style(""))
         row = self.pages.row(index)
         if row is None:
             waits = Segment(f"   {index + 1}  " + _("reading …"), self._style("dim"))
             return Strip([waits]).crop_extend(0, width, self._style(""))
-        return self._row(row, index)
+        return self._row(row, index, width)
 
-    def _titles(self) -> Strip:
+    def _titles(self, width: int) -> Strip:
         segments = [Segment(" " * MARGIN, self._style("header"))]
         for column in self.columns:
             text = column.gap + fitted(column.title, column.width, right=column.right)
             segments.append(Segment(text, self._style("marked" if column.marked else "header")))
-        return self._line(segments, self._style("header"))
+        return self._line(segments, self._style("header"), width)
 
-    def _line(self, segments: list[Segment], rest: Style) -> Strip:
+    def _line(self, segments: list[Segment], rest: Style, width: int) -> Strip:
         """The parts of a whole line, filled up. Its length is known: measuring each part costs more than making it."""
-        width, used = self.size.width, MARGIN + sum(len(column.gap) + column.width for column in self.columns)
+        used = self._used
         if used < width:
             segments.append(Segment(" " * (width - used), rest))
         strip = Strip(segments, max(used, width))
         return strip if used <= width else strip.crop(0, width)
 
-    def _row(self, row: R, index: int) -> Strip:
+    def _row(self, row: R, index: int, width: int) -> Strip:
         sign, look = self.look_of(row)
         chosen, here = self.is_chosen(row), index == self.cursor
         base = self._style("cursor" if here else "chosen" if chosen else look)
@@ -234,7 +264,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
                 else:
                     run += cell.text
         segments.append(Segment(run, base))
-        return self._line(segments, base)
+        return self._line(segments, base, width)
 
     def place_of(self, column: str) -> Region | None:
         """Where on the screen the cursor's cell of that column is."""
