@@ -35,9 +35,10 @@ def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.
     path = config_path(config, environment)
     found = glance(path, environment)
     speak(found.language, found.timezone)
-    # Every repaint may be sent over a line: nothing moves by itself, and a key's answer doesn't wait for a frame.
+    # Every repaint may be sent over a line: nothing moves by itself, and a key's answer doesn't wait for a frame. Of
+    # two repaints in a row the second waits for up to two frames; what could repaint often has a pace of its own.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    os.environ.setdefault("TEXTUAL_FPS", "120")
+    os.environ.setdefault("TEXTUAL_FPS", "500")
     gc.disable()
     app = importlib.import_module("omnisync.tui.app")
     gc.freeze()

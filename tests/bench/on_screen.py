@@ -16,7 +16,7 @@ from tests.terminal import Terminal
 from omnisync.folders import DATABASE
 
 # An answer in full colour is the largest; no line is held back for a frame, as open_screen has it.
-_LIKE_OURS = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "120"}
+_LIKE_OURS = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "500"}
 
 
 @contextmanager

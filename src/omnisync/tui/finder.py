@@ -38,6 +38,7 @@ class Finder:
         self._lists = (FrozenList(path), FrozenList(path))
         self._shown: FrozenList | None = None
         self._turn = self._fulfilled = 0
+        self._first_before = False
         self._builder, self._reader = ThreadPoolExecutor(1, "order"), ThreadPoolExecutor(1, "head")
         self._task: asyncio.Task[None] | None = None
         self._glancing: asyncio.Task[None] | None = None
@@ -48,9 +49,12 @@ class Finder:
         return self._shown
 
     def look_for(self, wish: Wish, glance: float | None = GLANCE) -> None:
-        """Show what the wish finds, as soon as it is found; without a glance where its first rows are there already."""
+        """Show what the wish finds, as soon as it is found.
+
+        ``glance``: None where its first rows are there already; 0 where they are to be there before the order is begun.
+        """
         self._turn += 1
-        self.wish = wish
+        self.wish, self._first_before = wish, glance == 0
         self._heads.interrupt()
         self._spare().interrupt()
         if self._glancing is not None:
@@ -80,6 +84,8 @@ class Finder:
             await self._fulfil(self.wish, done)
 
     async def _fulfil(self, wish: Wish, turn: int) -> None:
+        if self._first_before and self._glancing is not None:
+            await asyncio.wait({self._glancing})
         spare = self._spare()
         built = await asyncio.get_running_loop().run_in_executor(self._builder, self._build, spare, wish, turn)
         if built and turn == self._turn:

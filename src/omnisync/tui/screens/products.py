@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from omnisync.log.overview import rules_of, store_names
 from omnisync.log.product_list import Sort, warehouses
@@ -100,6 +100,8 @@ class Products(Page):
     def on_mount(self) -> None:
         """The first rows at once."""
         self.set_focus(self.table)
+        # At once, not when the message of it comes round: what is found is read while the letter is painted.
+        self.watch(self.query_one(FindLine), "value", self._typed, init=False)
         if self.reader is None:
             self._show_empty()
         else:
@@ -369,9 +371,8 @@ class Products(Page):
         """Into the find line, at once: the letters may already be there."""
         self.query_one(FindLine).begin()
 
-    @on(Input.Changed, "#find")
-    def _typed(self, event: Input.Changed) -> None:
-        self.look_for(replace(self.wish, text=event.value))
+    def _typed(self, text: str) -> None:
+        self.look_for(replace(self.wish, text=text))
 
     def action_store(self, step: int) -> None:
         """Mark another store."""
