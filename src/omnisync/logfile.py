@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,9 @@ from typing import Any
 from omnisync.ports import Clock
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
+
+_LONG_ID = re.compile(r"[0-9a-f-]{24,}[0-9-]*")
+"""Names that programs give to each other, such as a batch's."""
 
 _LOOK_EVERY = 0.25
 _SHOWN_APART = ("event", "level", "timestamp", "store", "connector")
@@ -58,7 +62,10 @@ def decode(raw: bytes) -> Line:
         event = str(record["event"]).replace(".", " ")
     except (ValueError, KeyError, TypeError):
         return Line(0, "info", "", text, {"event": text})
-    rest = " ".join(f"{key}={_value(value)}" for key, value in record.items() if key not in _SHOWN_APART)
+    fields = [(key, _value(value)) for key, value in record.items() if key not in _SHOWN_APART]
+    # What tells a person least goes where a narrow screen ends.
+    fields.sort(key=lambda field: _LONG_ID.fullmatch(field[1]) is not None)
+    rest = " ".join(f"{key}={value}" for key, value in fields)
     store = str(record.get("store") or record.get("connector") or "")
     return Line(at, level, store, f"{event}  {rest}".rstrip(), record)
 

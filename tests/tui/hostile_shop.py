@@ -11,6 +11,7 @@ from tests.tui.hostile import NAMES
 from omnisync.folders import DATABASE, LOG
 from omnisync.log import people
 from omnisync.log.writer import Change, Log
+from omnisync.model.drift import Cause
 from omnisync.model.events import (
     BalancesCounted,
     BatchAnswered,
@@ -19,7 +20,10 @@ from omnisync.model.events import (
     BatchOutcome,
     Card,
     Count,
+    Drift,
+    DriftFound,
     Event,
+    Kind,
     LineSeen,
     ListingsSeen,
     ListPrice,
@@ -36,11 +40,12 @@ from omnisync.model.order import Customer, OrderState
 from omnisync.model.rules import StoreRules
 from omnisync.ports import SystemClock
 
-STORE = "woo-tr"
+STORE, NEW = "woo-tr", "woo-new"
+"""One that is sent to, and one that waits for the yes to its plan."""
 
 
 def code(at: int) -> str:
-    return f"H-{at:03}"
+    return f"H-{at:03} {NAMES[at]}"
 
 
 def barcode(at: int) -> str:
@@ -65,6 +70,11 @@ def _events() -> list[Event]:
         BatchAnswered(STORE, "b", tuple(BatchOutcome(str(at), name) for at, name in numbered)),
         *(Quarantined(STORE, f"order:{at}", name) for at, name in numbered),
         *(StoreBroke(STORE, name) for name in NAMES[-3:]),
+        StoreRulesSet(NEW, StoreRules("woocommerce", "TRY", ("DEPO",), "DEPO", "list")),
+        ListingsSeen(
+            NEW, tuple(SeenListing(str(at), code(at), name, code(at), stock=1000, price=7) for at, name in numbered)
+        ),
+        DriftFound(NEW, tuple(Drift(code(at), Kind.STOCK, 1000, 7000 + at, Cause.BY_HAND) for at, _ in numbered)),
     ]
 
 

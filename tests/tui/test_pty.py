@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.bench import alone
 from tests.terminal import Burst, Terminal
-from tests.tui import hostile, hostile_shop
+from tests.tui import hostile, hostile_daemon, hostile_shop
 from tests.tui.hostile_shop import STORE
 
 _F1, _F2, _F3, _F4, _F5, _F6, _F7, _F8, _F9, _F12 = (
@@ -40,14 +40,26 @@ async def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def terminal(folder: Path) -> Iterator[Terminal]:
     """The screens, at rest with their first rows."""
-    command = [
-        sys.executable, "-P", alone.__file__, "screens", str(folder / "omnisync.toml"), str(folder / "report"), "H-000",
-    ]  # fmt: skip
-    # The shorter the program waits for the rest of a key that begins with Esc, the sooner the tests are done.
-    with Terminal(command, {"ESCDELAY": "20"}, size=(120, 40)) as made:
+    with _screens(alone.__file__, "screens", folder / "omnisync.toml", folder / "report", "H-000") as made:
         made.until_written(b"H-000")
         made.until_quiet()
         yield made
+
+
+@pytest.fixture
+def answered(folder: Path) -> Iterator[Terminal]:
+    """The same with a daemon whose answers are hostile."""
+    with _screens(hostile_daemon.__file__, folder / "omnisync.toml") as made:
+        made.until_written("● daemon".encode())
+        made.until_written(b"H-000")
+        made.until_quiet()
+        yield made
+
+
+def _screens(*command: object) -> Terminal:
+    # The shorter the program waits for the rest of a key that begins with Esc, the sooner the tests are done.
+    given = {"ESCDELAY": "20", "PYTHONPATH": str(Path(__file__).parents[2])}
+    return Terminal([sys.executable, "-P", *map(str, command)], given, size=(120, 40))
 
 
 def _seen(terminal: Terminal, keys: str, wanted: str) -> Burst:
@@ -165,6 +177,38 @@ def test_hostile_words_of_a_store_do_nothing(terminal: Terminal) -> None:
         terminal.send("\x1b[A")
     _look(terminal, _ENTER, _F6, _F3, _F1)
     _end(terminal)
+
+
+def test_hostile_names_do_nothing_in_what_differs_and_in_the_plan_of_a_new_store(terminal: Terminal) -> None:
+    _seen(terminal, _F9, "oldest unconfirmed")
+    _seen(terminal, "d", "edited by hand")
+    for at in range(len(hostile.NAMES)):
+        if at % 8 == 0:
+            terminal.press("Y")
+        terminal.press(_DOWN, 0.03)
+    _look(terminal, _F4, _F5, _F6, "p", _F1)
+    _leave(terminal)
+    assert b"begin to send?" in _seen(terminal, _F3, "H-014").data
+    assert len(_end(terminal)) == 3
+
+
+def test_hostile_answers_of_a_daemon_do_nothing(answered: Terminal) -> None:
+    # What would be sent after it is asked of the daemon, and refused.
+    assert b"Take this back?" in _seen(answered, "\x1a", "answer 01").data
+    _leave(answered)
+    # Each refusal has another text in it.
+    for at in range(2, len(hostile.NAMES) + 2):
+        _seen(answered, "u", f"answer {at:02}")
+    _seen(answered, _F9, "oldest unconfirmed")
+    _seen(answered, "d", "edited by hand")
+    _seen(answered, _F4, "answer ")
+    _leave(answered)
+    _leave(answered)
+    _seen(answered, _F12, "New keys for")
+    for _ in range(3):
+        _seen(answered, "secret" + _ENTER, "Nothing was changed")
+    _leave(answered)
+    _end(answered)
 
 
 def test_hostile_log_lines_do_nothing(terminal: Terminal) -> None:

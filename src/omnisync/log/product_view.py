@@ -176,9 +176,7 @@ def first_rows(reader: Reader, wish: Wish, size: int) -> list[ListRow]:
     for sql, values in _first_hits(wish) if wish.text.strip() else _sources(wish):
         if len(ids) < size:
             ids |= {product: None for (product,) in reader.rows(f"{sql} LIMIT {size}", *values)}
-    return [
-        ListRow(product, changed=False) for product in rows_of(reader, [(each, None) for each in [*ids][:size]])
-    ]
+    return [ListRow(product, changed=False) for product in rows_of(reader, [(each, None) for each in [*ids][:size]])]
 
 
 class Interrupted(Exception):

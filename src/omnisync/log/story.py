@@ -125,6 +125,11 @@ def events_of_product(
     return [_told(each, known.get(each.seq)) for each in found]
 
 
+def listings_of(reader: Reader, product: int) -> dict[str, str]:
+    """The product's ids at the stores that list it, by store."""
+    return dict(reader.rows("SELECT store, remote_id FROM listing WHERE product = ?", product))
+
+
 def product_existed(reader: Reader, product: int, until: int) -> bool:
     """Whether the product was known when that event had happened."""
     first = reader.one("SELECT min(seq) FROM event_product WHERE product = ?", product)

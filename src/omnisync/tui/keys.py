@@ -211,7 +211,11 @@ def unknown(ids: Iterable[str]) -> list[str]:
 
 def spoken(key: str) -> str:
     """A key as people call it."""
-    return _SPOKEN.get(key) or "+".join(_SPOKEN.get(part, part) for part in key.split("+"))
+    if spoken := _SPOKEN.get(key):
+        return spoken
+    *held, last = key.split("+")
+    # A letter with Ctrl is printed on keyboards as a capital; alone, the capital is another key.
+    return "+".join([*(_SPOKEN.get(part, part) for part in held), _SPOKEN.get(last, last.upper() if held else last)])
 
 
 _SPOKEN = {

@@ -100,8 +100,10 @@ class AsideSheet(ModalScreen[None]):
             self.run_worker(self._edit(self._fields[at]))
 
     async def _edit(self, field: PayloadField) -> None:
-        text = await self.app.push_screen_wait(AskLine(field.path, value=clean(field.text, 300)))
-        if text is not None:
+        shown = clean(field.text, 300)
+        text = await self.app.push_screen_wait(AskLine(field.path, value=shown))
+        # What was shown is not what was told: only a text that a person changed takes its place.
+        if text is not None and text != shown:
             self._payload = mended(self._payload, field.path, text)
             self._show()
 

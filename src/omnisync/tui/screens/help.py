@@ -10,11 +10,16 @@ from textual.screen import ModalScreen, Screen
 
 from omnisync.text import _
 from omnisync.tui.keys import KEYS, bindings, spoken
+from omnisync.tui.widgets.keyline import KeyLine
 from omnisync.tui.widgets.lines import Line, Lines
 from omnisync.tui.widgets.table import fitted
 
 _MOST_KEYS = 3
-"""So many names of one key; the places on other keyboards are not listed."""
+"""So many names of one key."""
+
+
+_NARROW = 60
+"""On a screen of fewer cells the words stand below the keys."""
 
 
 class Help(ModalScreen[None]):
@@ -29,18 +34,19 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One page."""
         yield Lines()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Fill it."""
         self.set_focus(self.query_one(Lines))
-        self.query_one(Lines).show(_lines(self._of))
+        self.query_one(Lines).show(_lines(self._of, narrow=self.app.size.width < _NARROW))
 
     def action_close(self) -> None:
         """Back."""
         self.dismiss()
 
 
-def _lines(screen: Screen[Any]) -> Iterator[Line]:
+def _lines(screen: Screen[Any], *, narrow: bool) -> Iterator[Line]:
     yield [(_("What the keys do here"), "bold")]
     yield []
     for node in (screen.focused, screen):
@@ -51,11 +57,18 @@ def _lines(screen: Screen[Any]) -> Iterator[Line]:
     by_id: dict[str, list[str]] = {}
     for active in screen.active_bindings.values():
         id_ = active.binding.id or ""
-        if id_ in KEYS and active.enabled and (active.binding.key.isascii() or not active.binding.key.isalpha()):
+        # Not the places on other keyboards.
+        if id_ in KEYS and active.enabled and active.binding.key.isascii():
             by_id.setdefault(id_, []).append(spoken(active.binding.key))
     for id_ in sorted(by_id, key=lambda each: (each.startswith("app."), [*KEYS].index(each))):
-        keys = [*dict.fromkeys(key for key in by_id[id_] if key.isascii() or len(key) == 1)][:_MOST_KEYS]
-        yield [(fitted("  ".join(keys), 24), "bold"), (KEYS[id_].help, "")]
+        # Some keys reach us under two names, and are one to a person.
+        keys = [*dict.fromkeys(by_id[id_])][:_MOST_KEYS]
+        names = "  ".join(keys)
+        if narrow:
+            yield [(names, "bold")]
+            yield [("  ", ""), (KEYS[id_].help, "")]
+        else:
+            yield [(fitted(names, 24), "bold"), (KEYS[id_].help, "")]
     yield []
     yield [
         (

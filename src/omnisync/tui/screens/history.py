@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from omnisync.errors import DatabaseError
 from omnisync.explain.happened import sentence
+from omnisync.explain.share import share_of
 from omnisync.log.reader import Reader
-from omnisync.log.story import Told, events_of_order, events_of_product, json_of, product_of
+from omnisync.log.story import Told, events_of_order, events_of_product, json_of, listings_of, product_of
 from omnisync.ports import in_thread
 from omnisync.text import _, plural
 from omnisync.tui.keys import bindings
@@ -20,7 +21,8 @@ from omnisync.tui.widgets.log_view import Entry
 _MOST = 2000
 """Events that are read at once."""
 
-Read = Callable[[Reader, int], list[Told]]
+Read = Callable[[Reader, int], list[tuple[Told, str]]]
+"""The newest events, so many at most, each with what is said of it."""
 
 
 class History(LogPage):
@@ -63,7 +65,7 @@ class History(LogPage):
 
         def entries() -> list[Entry]:
             with Reader(database) as reader:
-                return [_entry(told) for told in read(reader, _MOST)]
+                return [_entry(told, said) for told, said in read(reader, _MOST)]
 
         try:
             found = await in_thread(entries)
@@ -134,7 +136,7 @@ class History(LogPage):
         return [*sizes, ("text", _("What"), width - sum(size + 1 for _name, _title, size in sizes))]
 
 
-def _entry(told: Told) -> Entry:
+def _entry(told: Told, said: str) -> Entry:
     def whole() -> str:
         record = {
             "seq": told.seq,
@@ -145,17 +147,27 @@ def _entry(told: Told) -> Entry:
         }
         return json.dumps(record, ensure_ascii=False)
 
-    return Entry(told.at, told.actor, told.stream, sentence(told.event), "", whole, told.seq)
+    return Entry(told.at, told.actor, told.stream, said, "", whole, told.seq)
 
 
 def of_product(product: int, code: str) -> History:
     """The history of a product."""
-    return History(code, lambda reader, most: events_of_product(reader, product, most))
+
+    def read(reader: Reader, most: int) -> list[tuple[Told, str]]:
+        listings = listings_of(reader, product)
+        found = events_of_product(reader, product, most)
+        return [(each, sentence(share_of(each.event, code, listings))) for each in found]
+
+    return History(code, read)
 
 
 def of_order(order: str) -> History:
     """The history of the order of that number."""
-    return History(order, lambda reader, most: events_of_order(reader, order, most))
+
+    def read(reader: Reader, most: int) -> list[tuple[Told, str]]:
+        return [(each, sentence(each.event)) for each in events_of_order(reader, order, most)]
+
+    return History(order, read)
 
 
 def of_anything(reader: Reader, name: str) -> History | None:

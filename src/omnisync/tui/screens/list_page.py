@@ -23,10 +23,6 @@ class ListPage(Page, Generic[T]):
 
     TITLE_TEXT = ""
     TABLE: ClassVar[type[VirtualTable[Any]]]
-    CSS = """
-    ListPage VirtualTable { height: 1fr; }
-    ListPage Lines { height: auto; max-height: 45%; border-top: solid $primary; }
-    """
 
     def body(self) -> ComposeResult:
         """The table, and the marked one in full."""

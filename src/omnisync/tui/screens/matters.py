@@ -313,7 +313,12 @@ def _lay_out(width: int, *, every_store: bool) -> list[Column]:
     what = 18 if width < _NARROW else 30 if width < _ROOMY else 48
     sizes = {"store": store, "kind": kind, "what": what}
     used = sum(size + 1 for size in sizes.values() if size)
-    sizes["why"] = max(6, width - MARGIN - used - 1)
+    left = width - MARGIN - used
+    if width < _NARROW:
+        # A few letters say nothing; why the marked one waits stands below in full.
+        sizes["what"] += max(0, left)
+    else:
+        sizes["why"] = max(6, left - 1)
     titles = {"store": _("Store"), "kind": _("What"), "what": _("Which"), "why": _("Why")}
     return [_column(name, titles[name], size, narrow=width < _NARROW) for name, size in sizes.items() if size]
 

@@ -19,7 +19,7 @@ _Plan = tuple[tuple[str, int], ...]
 
 _NARROW: _Plan = (("number", 11), ("customer", 10), ("stock", 0))
 _ORDINARY: _Plan = (
-    ("number", 12), ("store", 9), ("placed", 5), ("customer", 10), ("total", 12), ("state", 9), ("stock", 0),
+    ("number", 12), ("store", 9), ("placed", 5), ("customer", 10), ("total", 13), ("state", 9), ("stock", 0),
 )  # fmt: skip
 _ROOMIER: _Plan = (
     ("number", 13), ("store", 10), ("placed", 5), ("customer", 14), ("total", 14), ("lines", 5), ("state", 12),
@@ -51,7 +51,7 @@ def _column(name: str, width: int, wish: OrderWish, now: Callable[[], int], *, r
         if name == "stock":
             text, look = stock_words(row.order, row.lacking)
             return (Cell(fitted(clean(text), width), look if look == "refused" else ""),)
-        return (Cell(fitted(clean(_text(name, row, now(), roomy=roomy)), width, right=right)),)
+        return (Cell(fitted(clean(_text(name, row, now(), width, roomy=roomy)), width, right=right)),)
 
     return Column(name, title, width, cells, right)
 
@@ -63,7 +63,7 @@ def _titles() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _text(name: str, row: OrderRow, now: int, *, roomy: bool) -> str:
+def _text(name: str, row: OrderRow, now: int, width: int, *, roomy: bool) -> str:
     order = row.order
     match name:
         case "number":
@@ -75,7 +75,10 @@ def _text(name: str, row: OrderRow, now: int, *, roomy: bool) -> str:
         case "customer":
             return buyer(order)
         case "total":
-            return money(Money(order.total, order.currency), with_currency=True)
+            total = Money(order.total, order.currency)
+            # A cut amount would be another one: a long one goes without its currency, then without its grouping.
+            texts = (money(total, with_currency=True), money(total))
+            return next((text for text in texts if len(text) <= width), str(total))
         case "lines":
             return number(order.lines)
         case "state":

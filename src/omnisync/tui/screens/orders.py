@@ -95,6 +95,8 @@ class Orders(Page):
         self.fit()
         self._show_empty()
         self.look_for(self.wish)
+        if self.reader is not None:
+            self._counting.call()
 
     @property
     def table(self) -> OrderTable:

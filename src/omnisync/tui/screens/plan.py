@@ -34,10 +34,6 @@ class PlanAsk(ModalScreen[bool]):
     """
 
     BINDINGS: ClassVar = bindings("ask")
-    CSS = """
-    PlanAsk > #box { width: 100; max-width: 96%; }
-    PlanAsk Lines { height: auto; max-height: 70vh; }
-    """
 
     def __init__(
         self, title: str, what: What | Sequence[Bulk], *, stores: Sequence[str] = (), codes: Sequence[str] = (),
@@ -99,4 +95,14 @@ class PlanAsk(ModalScreen[bool]):
 
     def action_no(self) -> None:
         """Leave it."""
+        self.dismiss(result=False)
+
+
+class PlanLook(PlanAsk, inherit_bindings=False):
+    """The same where there is nothing to decide."""
+
+    BINDINGS: ClassVar = bindings("help")
+
+    def action_close(self) -> None:
+        """Back."""
         self.dismiss(result=False)

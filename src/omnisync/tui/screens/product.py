@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from omnisync.explain.happened import sentence
+from omnisync.explain.share import share_of
 from omnisync.explain.words import figure_words, reason_words, state_words
 from omnisync.log.overview import store_names
 from omnisync.log.product_list import ProductView, figure_view, views
@@ -148,8 +149,9 @@ def _lines(
     yield []
     yield from _reservations(chains[:1], now, width)
     yield [(_("What happened last"), "title")]
+    listings = {chain.store: chain.remote_id for chain in chains}
     for each in told:
-        yield [_time(each.at, now, width), (sentence(each.event), "")]
+        yield [_time(each.at, now, width), (sentence(share_of(each.event, product.code, listings)), "")]
 
 
 def _time(at: int, now: int, width: int) -> Part:

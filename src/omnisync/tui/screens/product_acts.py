@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual.geometry import Region
 
 from omnisync.log.plan import What
-from omnisync.log.product_view import STATES, ListRow, categories
+from omnisync.log.product_view import STATES, categories
 from omnisync.model.clean import clean
 from omnisync.ports import in_thread
 from omnisync.text import _, plural
@@ -216,13 +216,7 @@ class ProductActs:
         if ids:
             left_out = set(await in_thread(lambda: order.codes(ids)))
             codes = tuple(code for code in codes if code not in left_out)
-        return Targets(codes, tuple(row.product.id for row in self._seen()), everything)
-
-    def _seen(self) -> Iterable[ListRow]:
-        table = self._screen.table
-        top = table.scroll_offset.y
-        rows = (table.pages.row(at) for at in range(top, min(top + table.size.height, table.count)))
-        return [row for row in rows if row is not None]
+        return Targets(codes, tuple(row.product.id for row in self._screen.table.seen()), everything)
 
     def _keys(
         self, targets: Targets, stores: Sequence[str], kinds: Sequence[str], states: Sequence[str] | None
@@ -230,7 +224,7 @@ class ProductActs:
         """The figures that an act concerns, of the rows that are known."""
         found = []
         concerned = set(targets.ids)
-        for row in self._seen():
+        for row in self._screen.table.seen():
             if row.product.id in concerned:
                 for (store, kind), figure in row.product.figures.items():
                     if store in stores and kind in kinds and (states is None or figure.state in states):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from rich.cells import cell_len
+
 from omnisync.explain.words import SIGNS
 from omnisync.log.product_list import FigureView, ProductView, Sort
 from omnisync.log.product_view import BY_NAME, ListRow
@@ -19,10 +21,13 @@ from omnisync.model.quantity import PIECE
 from omnisync.text import _, money, quantity
 from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
 
-_PHONE = 60
+_PHONE, _WIDE = 60, 150
 _TOTAL, _STOCK = 6, 5
-_HOUSES, _PRICES = (4, 6), (9, 12)
+_HOUSES, _PRICES = (4, 7), (9, 12)
 """The least and the most cells of a warehouse's balances and of a store's prices."""
+
+_CODES = (8, 14)
+"""The least and the most cells of the codes."""
 
 _NO_LISTING = SIGNS["none"].letter
 
@@ -42,21 +47,30 @@ class Shape:
     warehouse: int = 0
     sort: Sort = BY_NAME
     hopes: dict[tuple[int, str, str], Hope] = field(default_factory=dict)
+    code_width: int = _CODES[0]
     house_width: int = _HOUSES[0]
     price_width: int = _PRICES[0]
 
-    def measure(self, rows: Iterable[ListRow]) -> None:
-        """Room for the figures that this shop has; what none of the rows needs is left to the names."""
+    def measure(self, rows: Iterable[ListRow]) -> bool:
+        """Room for the codes and figures that this shop has; what no row so far has needed is left to the names.
+
+        Answers whether there has to be more room than before.
+        """
+        before = (self.code_width, self.house_width, self.price_width)
+        codes = [_CODES[0]]
         held: set[int] = {0}
         dearest: dict[str, int] = {}
         for row in rows:
+            codes.append(cell_len(clean(row.product.code)))
             held.update(row.product.balances.values())
             for (store, kind), figure in row.product.figures.items():
                 if kind == "price":
                     dearest[store] = max(dearest.get(store, 0), figure.value or 0, figure.shown or 0)
         prices = (len(money(Money(value, self.currencies.get(store, "")))) for store, value in dearest.items())
-        self.house_width = _within(max(map(len, map(quantity, held))), _HOUSES)
-        self.price_width = _within(max(prices, default=0) + 1, _PRICES)
+        self.code_width = max(self.code_width, _within(max(codes), _CODES))
+        self.house_width = max(self.house_width, _within(max(map(len, map(quantity, held))), _HOUSES))
+        self.price_width = max(self.price_width, _within(max(prices, default=0) + 1, _PRICES))
+        return before != (self.code_width, self.house_width, self.price_width)
 
     @property
     def store_width(self) -> int:
@@ -95,14 +109,16 @@ def sort_title(column: str) -> str:
     return titles[kind].format(name=clean(name))
 
 
-def lay_out(shape: Shape, width: int, code_width: int) -> list[Column]:
+def lay_out(shape: Shape, width: int) -> list[Column]:
     """The columns that fit into so many cells."""
     phone = width < _PHONE
-    code_width = min(code_width, 9 if phone else 14)
-    name = 10 if phone else 18 if width < 150 else 24
+    code_width = min(shape.code_width, 9) if phone else shape.code_width
+    name = 10 if phone else 18 if width < _WIDE else 24
     store = _STOCK + 2 if phone else shape.store_width + 2
     room = width - MARGIN - code_width - 1 - name - 1 - (_TOTAL + 1)
-    house = shape.house_width + 1
+    # The thousandths of what is sold by weight or length stand in full where there is room for them.
+    house_width = min(shape.house_width, 7 if width >= _WIDE else 6)
+    house = house_width + 1
     chosen = 0 if phone or not shape.warehouses else house
     stores = _some(len(shape.stores), room - chosen, store, least=1)
     room -= stores * store
@@ -114,7 +130,7 @@ def lay_out(shape: Shape, width: int, code_width: int) -> list[Column]:
     columns = [
         _titled(shape, "code", _("Code"), code_width, _code),
         _titled(shape, "name", _("Name"), name + max(0, room), _name),
-        *_houses(shape, houses),
+        *_houses(shape, houses, house_width),
         *_totals(shape, full=totals),
     ]
     for at in _window(shape.store, len(shape.stores), stores):
@@ -160,15 +176,15 @@ def _name(product: ProductView) -> str:
     return clean(product.name, 80)
 
 
-def _houses(shape: Shape, count: int) -> list[Column]:
+def _houses(shape: Shape, count: int, width: int) -> list[Column]:
     folded = count < len(shape.warehouses)
     found = []
     for at in _window(shape.warehouse, len(shape.warehouses), count):
         house = shape.warehouses[at]
-        text = partial(_balance, house, shape.house_width)
+        text = partial(_balance, house, width)
         marked = folded and at == shape.warehouse
-        title = clean(house)[: shape.house_width - (1 if shape.sort.by == f"warehouse:{house}" else 0)]
-        found.append(_titled(shape, f"warehouse:{house}", title, shape.house_width, text, right=True, marked=marked))
+        title = clean(house)[: width - (1 if shape.sort.by == f"warehouse:{house}" else 0)]
+        found.append(_titled(shape, f"warehouse:{house}", title, width, text, right=True, marked=marked))
     return found
 
 
@@ -178,11 +194,12 @@ def _balance(house: str, width: int, product: ProductView) -> str:
 
 
 def _amount(thousandths: int, width: int) -> str:
-    """A quantity that fits: a cut number would be a lie, so it is rounded downwards, and says so by a ~."""
+    """A quantity that fits, without its grouping if need be: a cut number would be a lie, so it is rounded downwards, and says so by a ~."""
     text, pieces = quantity(thousandths), thousandths // PIECE
     if len(text) <= width:
         return text
-    shorter = (f"~{pieces}", f"~{pieces // 1000}k", f"~{pieces // 1_000_000}M")
+    whole = (str(pieces),) if thousandths % PIECE == 0 else ()
+    shorter = (*whole, f"~{pieces}", f"~{pieces // 1000}k", f"~{pieces // 1_000_000}M")
     return next((each for each in shorter if len(each) <= width), text)
 
 

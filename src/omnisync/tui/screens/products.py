@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -32,10 +31,6 @@ from omnisync.tui.widgets.table import VirtualTable
 
 _MANY = 300_000
 """Products of which no order is there within a glance: their first rows are shown at once."""
-
-_SHORTEST_CODE = 8
-"""Cells that the codes get at least."""
-
 
 _FIND_HELP = _(
     "Type words of the name, the code or a barcode: the beginning of each is enough, all of them must occur, "
@@ -79,7 +74,7 @@ class Products(Page):
         self.do = ProductActs(self)
         self._built_wish = self.wish
         self._finder: Finder | None = None
-        self._code_width = _SHORTEST_CODE
+        self._measured = -1
         self._total = 0
         self.moment: int | None = None
         """The past moment (milliseconds UTC) of which the figures are, None for now."""
@@ -121,7 +116,7 @@ class Products(Page):
         self._finder = Finder(self.omnisync.desk.database, self._show_head, self._built, lambda: self.app.size.height)
         self._learn()
         rows = self._first_rows()
-        self._measure(rows)
+        self.shape.measure(rows)
         self.table.show_head(rows)
         self.fit()
         # Threads at work would take their share of the time until these rows are painted.
@@ -135,10 +130,16 @@ class Products(Page):
         if self._finder is not None:
             self._finder.look_for(self.wish, glance=None)
 
-    def _measure(self, rows: Sequence[ListRow]) -> None:
-        """Room for the codes and the figures that this shop has."""
-        self.shape.measure(rows)
-        self._code_width = max(_SHORTEST_CODE, *(cell_len(clean(row.product.code)) for row in rows), 0)
+    @on(VirtualTable.Moved)
+    def _other_rows(self) -> None:
+        """Other rows may be longer than those that were measured; they are painted first, and then known."""
+        if self.table.scroll_offset.y != self._measured:
+            self.call_after_refresh(self._measure)
+
+    def _measure(self) -> None:
+        self._measured = self.table.scroll_offset.y
+        if self.shape.measure(self.table.seen()):
+            self.fit()
 
     def _learn(self) -> None:
         """The warehouses and stores that there are."""
@@ -160,7 +161,7 @@ class Products(Page):
         """Lay the columns out anew."""
         width = self.size.width - 1
         if width > 0 and self.composed:
-            self.table.lay_out(lay_out(self.shape, width, self._code_width))
+            self.table.lay_out(lay_out(self.shape, width))
             self.tell_found()
 
     # Data
@@ -200,12 +201,12 @@ class Products(Page):
         cursor = (order.position(keep.product.id) or 0) if keep else 0
         if not same:
             self.table.forget_selection()
+        self._measured = -1
         self.table.show(self._as_of(order), cursor)
         if not wish.filtered:
             if not self._total and self._finder is not None:
                 # The shop was empty when the screen opened.
-                self._measure(self._first_rows())
-                self.fit()
+                self._measure()
             self._total = order.count
         self._show_empty()
         self.tell_found()
@@ -277,7 +278,8 @@ class Products(Page):
             parts.append(_("category: {name}").format(name=clean(wish.category, 20)))
         if wish.state:
             parts.append(_("only: {state}").format(state=state_title(wish.state)))
-        if self.size.width >= 100:
+        # Where no title on the screen has the arrow, it is said in words.
+        if self.size.width >= 100 or wish.sort.by not in {column.id for column in table.columns}:
             parts.append(_("sort: {column}").format(column=sort_title(wish.sort.by)))
         self.query_one(Found).tell(parts)
 

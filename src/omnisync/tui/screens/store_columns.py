@@ -13,7 +13,7 @@ from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
 _Plan = tuple[tuple[str, int], ...]
 """Columns and their widths; 0: what is left."""
 
-_NARROW: _Plan = (("name", 12), ("waiting", 7), ("waits", 7), ("words", 0))
+_NARROW: _Plan = (("name", 0), ("waiting", 7), ("waits", 7))
 _ORDINARY: _Plan = (
     ("name", 12), ("words", 0), ("pulled", 6), ("pushed", 6), ("waiting", 7), ("budget", 11), ("waits", 7),
 )  # fmt: skip
@@ -33,7 +33,7 @@ _LOUD = {"held": "held", "refused": "refused", "aside": "refused", "waits": "hel
 
 
 def lay_out(width: int) -> list[Column]:
-    """The columns that fit into so many cells; the words on the connection take what is left."""
+    """The columns that fit into so many cells; the words on the connection take what is left, on a phone the name."""
     plan = next((plan for below, plan in _PLANS if width < below), _WIDE)
     left = width - MARGIN - sum(size + 1 for _name, size in plan)
     return [_column(name, size or max(6, left), roomy=plan is _WIDE) for name, size in plan]
@@ -58,7 +58,7 @@ def _column(name: str, width: int, *, roomy: bool) -> Column:
 def _titles(*, roomy: bool) -> dict[str, str]:
     return {
         "name": _("Store"), "words": _("Connection"), "pulled": _("orders asked") if roomy else _("asked"),
-        "pushed": _("last sent") if roomy else _("sent"), "waiting": _("waiting"),
+        "pushed": _("last sent") if roomy else _("sent"), "waiting": _("to send"),
         "oldest": _("oldest wait") if roomy else _("oldest"), "budget": _("calls left"), "held": _("held"),
         "refused": _("refused"), "aside": _("set aside"), "unmatched": _("unmatched"), "waits": _("for you"),
     }  # fmt: skip

@@ -39,10 +39,6 @@ class Stores(ListPage[StoreTable]):
     BINDINGS: ClassVar = bindings("stores")
     TITLE_TEXT = _("Stores")
     TABLE = StoreTable
-    CSS = """
-    Stores StoreTable { height: auto; max-height: 50%; min-height: 3; }
-    Stores Lines { height: 1fr; max-height: 100%; }
-    """
     HELP_TEXT = _(
         "One row per store and the ERP: how its connection is, when orders were asked for and figures sent last, how "
         "many figures are not confirmed yet and how old the oldest is, how many calls its rate limit has left, and "
@@ -129,7 +125,7 @@ class Stores(ListPage[StoreTable]):
         stores = [row for row in rows if row.store is not None]
         self.query_one(Counts).show([
             (_("connected"), sum(row.sign[0] in "●…" for row in stores), ""),
-            (_("waiting"), sum(row.store.waiting for row in stores if row.store), ""),
+            (_("to send"), sum(row.store.waiting for row in stores if row.store), ""),
             (_("for you"), sum(row.waits for row in rows), "held"),
         ])  # fmt: skip
         if (marked := self.marked) is not None:
@@ -209,11 +205,11 @@ class Stores(ListPage[StoreTable]):
     async def _plan(self, store: str, *, live: bool) -> None:
         from omnisync.log.plan import What
         from omnisync.model.commands import Go
-        from omnisync.tui.screens.plan import PlanAsk
+        from omnisync.tui.screens.plan import PlanAsk, PlanLook
 
         if live:
             title = _("{store}: what is on its way").format(store=store)
-            await self.omnisync.push_screen_wait(PlanAsk(title, What.DUE, stores=[store]))
+            await self.omnisync.push_screen_wait(PlanLook(title, What.DUE, stores=[store]))
             return
         title = _("{store}: begin to send?").format(store=store)
         if not await self.omnisync.push_screen_wait(PlanAsk(title, What.DUE, stores=[store])):

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from omnisync.tui.keys import KEYS, spoken
 
+_ALWAYS = "app.help"
 _ORDER = {id_: place for place, id_ in enumerate(KEYS)}
 
 
@@ -64,9 +65,13 @@ class KeyLine(Widget):
             segments.append(Segment(f"{self.note}   ", self.get_component_rich_style("keyline--note")))
         x = sum(cell_len(segment.text) for segment in segments)
         self._places = []
+        # Whoever sees no further key can still ask for all of them.
+        kept = sum(cell_len(name) + 1 + cell_len(title) + 2 for name, title, id_ in self._shown if id_ == _ALWAYS)
         for name, title, action in self._shown:
             size = cell_len(name) + 1 + cell_len(title)
-            if x + size > width - 1:
+            if action == _ALWAYS:
+                kept = 0
+            if x + size + kept > width - 1:
                 continue
             segments += [Segment(name, key), Segment(f" {title}  ", text)]
             self._places.append((x, x + size, action))

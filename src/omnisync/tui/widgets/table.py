@@ -115,6 +115,12 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
         """The row under the cursor, if it is known."""
         return self.pages.row(self.cursor) if self.count else None
 
+    def seen(self) -> list[R]:
+        """The rows on the screen, as far as they are known."""
+        top = self.scroll_offset.y
+        rows = (self.pages.row(at) for at in range(top, min(top + self.size.height, self.count)))
+        return [row for row in rows if row is not None]
+
     def show_head(self, rows: Sequence[R]) -> None:
         """Paint these first rows; the source follows."""
         self.pages.begin(rows)
