@@ -49,16 +49,20 @@ Order = tuple[str, str]
 def tables_in_memory() -> sqlite3.Connection:
     """Empty tables, within a transaction; without indexes, because they will hold a handful of rows."""
     db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    db.deserialize(_bare_tables())
     db.execute("BEGIN")
-    for statement in _bare_tables():
-        db.execute(statement)
     db.execute("SAVEPOINT empty")
     return db
 
 
 @lru_cache
-def _bare_tables() -> tuple[str, ...]:
-    return tuple(each for each in statements() if "CREATE TABLE" in each)
+def _bare_tables() -> bytes:
+    """A database of nothing but the tables: it is opened in a tenth of the time that it takes to make them."""
+    db = sqlite3.connect(":memory:")
+    for statement in statements():
+        if "CREATE TABLE" in statement:
+            db.execute(statement)
+    return db.serialize()
 
 
 @lru_cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +20,23 @@ from omnisync.log.one_product import OneProduct, Order, tables_in_memory
 from omnisync.log.product_list import ProductView
 from omnisync.log.reader import Reader
 from omnisync.log.rows import EVERY, RULES
-from omnisync.model.events import Event, LineResolved, OrderSeen, decode
+from omnisync.model.events import (
+    BatchLost,
+    BatchSent,
+    ErpOrderMoved,
+    Event,
+    LineResolved,
+    OrderExported,
+    OrderExporting,
+    OrderSeen,
+    decode,
+)  # fmt: skip
 from omnisync.model.rules import StoreRules
+
+_ONLY_TOLD = frozenset(
+    str(each.__struct_config__.tag) for each in (BatchSent, BatchLost, OrderExporting, OrderExported, ErpOrderMoved)
+)
+"""Types of events that change nothing of what a list shows."""
 
 
 class TablesAt(Reader):
@@ -82,7 +97,7 @@ class Past:
         db = tables_in_memory()
         try:
             state = OneProduct(db, self._reader)
-            for story in self._stories(products):
+            for story in self._stories(products, without=_ONLY_TOLD):
                 self._tell(state, story)
                 if (view := state.view()) is not None:
                     found.append(view)
@@ -101,20 +116,20 @@ class Past:
         finally:
             db.close()
 
-    def _stories(self, products: Sequence[int]) -> list[_Story]:
-        """What is told of each of these, with all of its events at hand."""
+    def _stories(self, products: Sequence[int], without: Collection[str] = ()) -> list[_Story]:
+        """What is told of each of these, with all of its events at hand but for those types."""
         sql = """SELECT p.id, p.code, coalesce(a.seq, 0), a.rows FROM json_each(?) j JOIN product p ON p.id = j.value
             LEFT JOIN product_at a ON a.product = p.id
             AND a.seq = (SELECT max(seq) FROM product_at WHERE product = p.id AND seq <= ?) ORDER BY j.id"""
         found = self._reader.rows(sql, json.dumps(products), self.until)
-        touched = {product: self._seqs(product, start) for product, _code, start, _rows in found}
-        self._read({seq for seqs in touched.values() for seq in seqs})
+        touched = self._seqs({product: start for product, _code, start, _rows in found})
+        self._read({seq for seqs in touched.values() for seq in seqs}, without)
         stories = []
         for product, code, start, rows in found:
-            told = {seq: self._events[seq] for seq in touched[product]}
+            told = {seq: self._events[seq] for seq in touched[product] if seq in self._events}
             orders = {(each.store, each.number) for each in told.values() if isinstance(each, OrderSeen | LineResolved)}
             stories.append(_Story(product, code, start, checkpoint.read(rows) if rows else None, told, orders))
-        self._read_orders(stories)
+        self._read_orders(stories, without)
         return stories
 
     def _tell(self, state: OneProduct, story: _Story) -> None:
@@ -142,18 +157,23 @@ class Past:
                 state.release(seq, releases[seq])
         state.drop_others()
 
-    def _seqs(self, product: int, after: int) -> list[int]:
-        sql = "SELECT seq FROM event_product WHERE product = ? AND seq > ? AND seq <= ? ORDER BY seq"
-        return [seq for (seq,) in self._reader.rows(sql, product, after, self.until)]
+    def _seqs(self, starts: Mapping[int, int]) -> dict[int, list[int]]:
+        """The events that touched each product after its start, in their order."""
+        sql = """SELECT t.product, t.seq FROM json_each(?) j JOIN event_product t ON t.product = json_extract(j.value, '$[0]')
+            AND t.seq > json_extract(j.value, '$[1]') AND t.seq <= ? ORDER BY t.product, t.seq"""
+        found: dict[int, list[int]] = {product: [] for product in starts}
+        for product, seq in self._reader.rows(sql, json.dumps([*starts.items()]), self.until):
+            found[product].append(seq)
+        return found
 
     def _touching(self, what: int, after: int = 0) -> dict[int, Event]:
         """What touched the rules, or every product, after that event, by number."""
         if what not in self._touched:
-            self._touched[what] = self._seqs(what, 0)
+            self._touched[what] = self._seqs({what: 0})[what]
             self._read(self._touched[what])
         return {seq: self._events[seq] for seq in self._touched[what] if seq > after}
 
-    def _read_orders(self, stories: Iterable[_Story]) -> None:
+    def _read_orders(self, stories: Iterable[_Story], without: Collection[str]) -> None:
         """Have the orders at hand that held some of these products, or are told of."""
         held = json.dumps([order for story in stories if story.begin for order in story.begin.orders])
         told = json.dumps([*{order for story in stories for order in story.orders}])
@@ -164,7 +184,7 @@ class Past:
             held, told,
         )  # fmt: skip
         streams: dict[str, list[int]] = {f"order:{store}:{number}": [] for _id, store, number, _released in rows}
-        found = self._reader.ask(lambda db: stored.of_streams(db, streams, self.until + 1)) if streams else []
+        found = self._reader.ask(lambda db: stored.of_streams(db, streams, self.until + 1, without)) if streams else []
         self._keep(found)
         for each in found:
             streams[each.stream].append(each.seq)
@@ -176,11 +196,11 @@ class Past:
         held = {self._order_of[id_] for id_ in story.begin.orders if id_ in self._order_of} if story.begin else set()
         return {order: self._orders[order] for order in held | story.orders if order in self._orders}
 
-    def _read(self, seqs: Iterable[int]) -> None:
-        """Have these events at hand."""
+    def _read(self, seqs: Iterable[int], without: Collection[str] = ()) -> None:
+        """Have these events at hand, but for those types."""
         missing = [seq for seq in seqs if seq not in self._events]
         if missing:
-            self._keep(self._reader.ask(lambda db: stored.at(db, missing)))
+            self._keep(self._reader.ask(lambda db: stored.at(db, missing, without)))
 
     def _keep(self, found: Iterable[Stored]) -> None:
         for each in found:

@@ -88,16 +88,23 @@ def of_stream(db: sqlite3.Connection, stream: str, limit: int, before: int = _LA
     return list(islice(chain(live, old), limit))
 
 
-def of_streams(db: sqlite3.Connection, streams: Collection[str], before: int = _LAST) -> list[Stored]:
-    """Every event of these streams with a number under ``before``, in no order."""
+def of_streams(
+    db: sqlite3.Connection, streams: Collection[str], before: int = _LAST, without: Collection[str] = ()
+) -> list[Stored]:
+    """Every event of these streams with a number under ``before``, in no order, but for those ``without`` types."""
     asked = json.dumps([*streams])
-    sql = "SELECT * FROM event WHERE stream IN (SELECT value FROM json_each(?)) AND seq < ?"
-    found = list(map(Stored._make, db.execute(sql, (asked, before)).fetchall()))
+    sql = f"SELECT * FROM event WHERE stream IN (SELECT value FROM json_each(?)) AND seq < ?{_no(without)}"
+    found = list(map(Stored._make, db.execute(sql, (asked, before, *without)).fetchall()))
     sql = """SELECT packed FROM event_archive WHERE first_seq IN (SELECT first_seq FROM event_archive_stream
         WHERE stream IN (SELECT value FROM json_each(?)) AND first_seq < ?)"""
     for (packed,) in db.execute(sql, (asked, before)).fetchall():
-        found += [event for event in unpack(packed) if event.stream in streams and event.seq < before]
+        some = (event for event in unpack(packed) if event.stream in streams and event.seq < before)
+        found += [event for event in some if event.type not in without]
     return found
+
+
+def _no(types: Collection[str]) -> str:
+    return f" AND type NOT IN ({', '.join('?' * len(types))})" if types else ""
 
 
 def of_product(db: sqlite3.Connection, product: int, limit: int, before: int = _LAST) -> list[Stored]:
@@ -106,20 +113,23 @@ def of_product(db: sqlite3.Connection, product: int, limit: int, before: int = _
     return at(db, [seq for (seq,) in db.execute(sql, (product, before, limit)).fetchall()])
 
 
-def at(db: sqlite3.Connection, seqs: Iterable[int]) -> list[Stored]:
-    """The events of these numbers, the newest first; a number that there is not is left out."""
+def at(db: sqlite3.Connection, seqs: Iterable[int], without: Collection[str] = ()) -> list[Stored]:
+    """The events of these numbers, the newest first, but for those ``without`` types.
+
+    A number that there is not is left out.
+    """
     wanted = sorted(set(seqs), reverse=True)
-    sql = "SELECT * FROM event WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC"
-    found = [Stored._make(row) for row in db.execute(sql, (json.dumps(wanted),)).fetchall()]
-    known = {event.seq for event in found}
-    missing = [seq for seq in wanted if seq not in known]
+    sql = f"SELECT * FROM event WHERE seq IN (SELECT value FROM json_each(?)){_no(without)} ORDER BY seq DESC"
+    found = [Stored._make(row) for row in db.execute(sql, (json.dumps(wanted), *without)).fetchall()]
+    oldest = db.execute("SELECT coalesce(min(seq), ?) FROM event", (_LAST,)).fetchone()[0]
+    missing = [seq for seq in wanted if seq < oldest]
     sql = "SELECT first_seq, packed FROM event_archive WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1"
     while missing:
         row = db.execute(sql, (missing[0],)).fetchone()
         if row is None:
             break
         mine = {seq for seq in missing if seq >= row[0]}
-        found += [event for event in reversed(unpack(row[1])) if event.seq in mine]
+        found += [event for event in reversed(unpack(row[1])) if event.seq in mine and event.type not in without]
         missing = missing[len(mine) :]
     return found
 
