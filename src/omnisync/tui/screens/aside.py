@@ -55,6 +55,11 @@ class AsideSheet(ModalScreen[None]):
             yield Static(Content(clean(advice_words(self._aside), 200)), id="advice")
         yield KeyLine()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only an order's line of an unknown product can be mapped to one."""
+        del parameters
+        return action != "map" or self._aside.subject.startswith("line:")
+
     @property
     def omnisync(self) -> OmniSync:
         """The app."""
@@ -130,10 +135,7 @@ class AsideSheet(ModalScreen[None]):
 
     def action_map(self) -> None:
         """Choose the product of the unknown line."""
-        if self._aside.subject.startswith("line:"):
-            self.run_worker(self._map())
-        else:
-            self.omnisync.say(_("Only an order's line of an unknown product can be mapped to one."))
+        self.run_worker(self._map())
 
     async def _map(self) -> None:
         from omnisync.model.commands import MapCode
