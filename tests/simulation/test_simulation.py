@@ -7,6 +7,7 @@ import re
 import secrets
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.simulation.place import in_memory
@@ -34,6 +35,12 @@ def test_what_was_promised_holds_in_the_known_worlds(seed: int) -> None:
 @pytest.mark.parametrize("_which", range(4))
 def test_what_was_promised_holds_in_new_worlds(_which: int) -> None:
     holds(1_000 + secrets.randbelow(10**9))
+
+
+def test_a_world_ends_though_its_last_life_was_rounded(tmp_path: Path) -> None:
+    """It once went on for ever in the last billionth of a second."""
+    world = play(tmp_path, 1, (900 + 1e-9) / 3600)
+    assert world.process.starts < 5
 
 
 def test_the_same_seed_gives_the_same_trace_in_every_process() -> None:

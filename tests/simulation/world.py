@@ -48,6 +48,9 @@ from omnisync.testing.virtual import VirtualClock, VirtualLoop, inline, run
 _SETTLING = 6 * 3600.0
 """Within so many seconds after the last trouble everything must have come to rest."""
 
+_INSTANT = 0.001
+"""Seconds; a loop fires timers that are nearer than its resolution at once, and no time passes by them."""
+
 
 class WatchedShop(Shop):
     """The shop as configured, whose connectors to stores are watched."""
@@ -178,8 +181,8 @@ class World:
         everybody = [*self.market.tasks(), *self.troubles.tasks(), self._check_all_the_time()]
         around = [asyncio.create_task(each) for each in everybody]
         try:
-            while self.loop.passed < hours * 3600 and not self.checks.broken:
-                await self.troubles.next_life(hours * 3600 - self.loop.passed)
+            while (left := hours * 3600 - self.loop.passed) > _INSTANT and not self.checks.broken:
+                await self.troubles.next_life(left)
                 for task in around:
                     if task.done():
                         task.result()
