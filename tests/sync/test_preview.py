@@ -52,7 +52,7 @@ async def test_what_the_guard_would_hold_is_said_beforehand(shop: Shop) -> None:
     assert [(each.sends, each.held) for each in (await look(shop, again)).stores] == [(25, 0)]
     await shop.set_rules("s1", guard=GuardRules(changes_count=20))
     assert [(each.sends, each.held) for each in (await look(shop, again)).stores] == [(0, 25)]
-    assert "25 figures stay held" in "\n".join(plan_lines(await look(shop, again)))
+    assert "25 figures are held" in "\n".join(plan_lines(await look(shop, again)))
 
 
 @story

@@ -219,7 +219,7 @@ async def test_the_general_update_says_what_it_would_send_and_shows_how_far_it_i
     async with opened(folder, daemon) as (app, pilot):
         await pilot.press("U")
         await until(lambda: isinstance(app.screen, GeneralUpdate) and "figures would be sent" in shown(app))
-        assert "2 stay excluded" in shown(app)
+        assert "2 figures are excluded" in shown(app)
         await pilot.press("enter")
         await until(lambda: daemon.asked == [Update()])
         await until(lambda: "confirmed" in shown(app) and "░" in shown(app))

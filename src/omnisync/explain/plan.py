@@ -61,10 +61,10 @@ def money_words(effect: StoreEffect) -> str:
 
 
 def left_words(effect: StoreEffect) -> str:
-    """What stays as it is."""
+    """What is left out, or called off."""
     left = (
-        (plural("{n} figure stays held", "{n} figures stay held", effect.held), effect.held),
-        (plural("{n} stays excluded", "{n} stay excluded", effect.excluded), effect.excluded),
+        (plural("{n} figure is held", "{n} figures are held", effect.held), effect.held),
+        (plural("{n} figure is excluded", "{n} figures are excluded", effect.excluded), effect.excluded),
         (
             plural("{n} change on its way is called off", "{n} changes on their way are called off", effect.called_off),
             effect.called_off,
