@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from omnisync.log import checkpoint, stored
+from omnisync.log import checkpoint, product_list, stored
 from omnisync.log.archive import Stored
 from omnisync.log.checkpoint import Checkpoint
 from omnisync.log.one_product import OneProduct, Order, tables_in_memory
@@ -93,17 +93,32 @@ class Past:
 
     def views(self, products: Sequence[int]) -> list[ProductView]:
         """These products, in this order, as a list showed them; without those not yet known."""
-        found = []
+        # All at one moment: what was not touched since may be just now.
+        return self._reader.ask(lambda _db: self._views(products))
+
+    def _views(self, products: Sequence[int]) -> list[ProductView]:
+        untouched = [(product, None) for product in self._untouched(products)]
+        found = {view.id: view for view in product_list.views(self._reader, untouched)}
         db = tables_in_memory()
         try:
             state = OneProduct(db, self._reader)
-            for story in self._stories(products, without=_ONLY_TOLD):
+            for story in self._stories([each for each in products if each not in found], without=_ONLY_TOLD):
                 self._tell(state, story)
                 if (view := state.view()) is not None:
-                    found.append(view)
+                    found[view.id] = view
         finally:
             db.close()
-        return found
+        return [found[product] for product in products if product in found]
+
+    def _untouched(self, products: Sequence[int]) -> list[int]:
+        """Those that are still as they were; a shop that asks about yesterday has mostly such."""
+        since = "SELECT 1 FROM event_product WHERE product = {} AND seq > ?"
+        if self._reader.one(
+            f"SELECT EXISTS ({since.format(RULES)}) OR EXISTS ({since.format(EVERY)})", *2 * [self.until]
+        ):
+            return []
+        sql = f"SELECT value FROM json_each(?) WHERE NOT EXISTS ({since.format('value')})"
+        return [product for (product,) in self._reader.rows(sql, json.dumps(products), self.until)]
 
     def rules(self) -> dict[str, StoreRules]:
         """The rules of every store that was open."""
