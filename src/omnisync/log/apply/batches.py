@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -40,8 +40,6 @@ def batch_made(state: State, event: BatchMade) -> None:
     state.open_items[event.key] = event.items
     row = BatchRow(event.key, event.store, "made", "", event.fingerprint, text, len(event.items), 0, state.at)
     state.batches.begin(event.key, row)
-    if len(event.items) > _FEW:
-        state.expect((item.product for item in event.items), state.figures)
     now, change = state.at, state.figures.change
     for _, figure, value, rev in _figures(state, event.store, event.items):
         figure.batch = event.key
@@ -49,8 +47,10 @@ def batch_made(state: State, event: BatchMade) -> None:
         change(figure)
 
 
-def _figures(state: State, store: str, items: Iterable[BatchItem]) -> list[tuple[BatchItem, FigureRow, int, int]]:
+def _figures(state: State, store: str, items: Sequence[BatchItem]) -> list[tuple[BatchItem, FigureRow, int, int]]:
     """The figures which the items are to fulfil, with value and revision; padding fulfils none."""
+    if len(items) > _FEW:
+        state.expect((item.product for item in items), state.figures)
     stock, price = (store, "stock"), (store, "price")
     found = []
     for item in items:
