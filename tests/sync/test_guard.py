@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from omnisync.connect.erp import ErpProduct
@@ -9,10 +11,13 @@ from omnisync.explain.why import Explanation, explain
 from omnisync.explain.words import reason_words
 from omnisync.log.reader import Reader
 from omnisync.log.story import why
+from omnisync.log.writer import Change
 from omnisync.model.commands import Release
 from omnisync.model.events import Kind
-from omnisync.model.rules import ErpRules, GuardRules
+from omnisync.model.rules import ErpRules, GuardRules, StoreRules
+from omnisync.sync import planning
 
+from .fakes import AT_ONCE
 from .shop import Shop, story
 
 MANY = {f"P{at:02}": 5 for at in range(40)}
@@ -67,6 +72,36 @@ async def test_zeros_are_weighed_in_money(shop: Shop, worth: int, held: dict[str
     await shop.pull()
     await shop.settle()
     assert _reasons(shop) == held
+
+
+@story
+async def test_the_guard_looks_once_at_a_push_of_many_batches_and_again_at_what_comes_between(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    look = planning.hold_suspicious
+
+    def looked(change: Change, store: str, rules: StoreRules) -> None:
+        looks.append(store)
+        look(change, store, rules)
+
+    monkeypatch.setattr(planning, "hold_suspicious", looked)
+    await shop.begin(replace(AT_ONCE, max_batch=4), many=MANY)
+    await shop.set_rules("s1", guard=GuardRules(zeros_worth=149))
+    for at in range(30):
+        shop.erp.counts(f"P{at:02}", 4)
+    await shop.pull()
+    looks.clear()
+    for _ in range(3):
+        await shop.pushers["s1"].step()
+    assert len(shop.s1.pushed) >= 3
+    assert looks == ["s1"]
+    for code in ("P30", "P31", "P32"):
+        shop.erp.counts(code, 0)
+    await shop.pull()
+    await shop.settle()
+    assert _reasons(shop) == {"zeros-worth:3:150:149": 3}
+    assert shop.s1.shows("P29") == 4
 
 
 @story

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from omnisync.log import rows
+from omnisync.log.news import News
 from omnisync.log.table import Table
 from omnisync.model.events import BatchItem
 from omnisync.model.rules import GuardRules, StoreRules
@@ -129,8 +130,8 @@ class State:
         self._empty = empty
         self._next_ids: dict[str, int] = {}
         self._search: dict[int, str] = {}
+        # The events by product, in their order; one may stand there twice.
         self._traces: defaultdict[int, list[int]] = defaultdict(list)
-        """The events by product, in their order; one may stand there twice."""
         self.traces = 0
         """How many of those are to be written."""
         self._listed: dict[int, dict[str, rows.ListingRow]] = {}
@@ -144,6 +145,7 @@ class State:
         """The items of batches under way, by key, to spare their decoding; a batch may be missing here."""
         self.begin(0, 0)
         self.woken: set[str] = set()
+        self.news = News()
 
     def begin(self, seq: int, at: int) -> None:
         """The event of that number and time is being applied from here on."""
@@ -403,6 +405,7 @@ class State:
         self._listed.clear()
         self.due.clear()
         self.woken.clear()
+        self.news.forget()
 
     def each_figure(self, product: int, store: str) -> Iterator[rows.FigureRow]:
         """The figures of a product in a store."""

@@ -78,6 +78,7 @@ class Change:
         payload = encode(event).decode()
         self.rows.append((seq, self.site, stream or _stream(event), tag(event), self.at, self.actor, payload))
         apply(self.state, seq, self.at, event)
+        self.state.news.happened(seq, event, woke=bool(self.state.woken))
         return seq
 
     def set_cursor(self, connector: str, feed: str, mark: str) -> None:

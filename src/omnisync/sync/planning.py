@@ -49,7 +49,7 @@ def plan(
     store that is in plan-only.
     """
     rules = change.state.rules()[store]
-    hold_suspicious(change, store, rules)
+    _guard(change, store, rules)
     known = change.state.stores.get(store)
     if known is None or not known.live:
         return Wait(None)
@@ -64,6 +64,14 @@ def plan(
     items, fingerprint = fresh
     change.append(BatchMade(store, key, items, fingerprint))
     return Batch(key, push_items(change, store, items, rules), items)
+
+
+def _guard(change: Change, store: str, rules: StoreRules) -> None:
+    """Look at everything that is to be sent only when there is news: between the batches of one great push there is none."""
+    # The cap is another one: what was sent uses it up.
+    if rules.daily_cap or change.state.news.has(store):
+        hold_suspicious(change, store, rules)
+        change.state.news.seen(store)
 
 
 def hold_suspicious(change: Change, store: str, rules: StoreRules) -> None:
