@@ -27,7 +27,7 @@ Key = TypeVar("Key", bound=Hashable)
 SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+\d+")
 """What Excel makes of a long number when it saves CSV: the digits behind are lost."""
 
-ERROR = re.compile(r"#[^\W\d_][\w/]*[!?]|#N/[AD]|#YOK|#HIÁNYZIK")
+ERROR = re.compile(r"#[^\W\d_][\w/]*[!?]|#N/[AD]|#YOK|#HIÁNYZIK|Err:\d+")
 """What a spreadsheet shows where a formula came to nothing, in the languages of the headings."""
 
 _MOST_PROBLEMS = 500
@@ -111,7 +111,7 @@ class Rows:
         if "" in distinct:
             self._refuse_nameless(codes, field)
         together = "\n".join(distinct)
-        if "+" in together or "#" in together:
+        if any(sign in together for sign in ("+", "#", "Err:")):
             self._refuse_damaged(codes, field)
         if '="' in together:
             codes = [unquoted(code) for code in codes]

@@ -30,6 +30,9 @@ NO_SPREADSHEET = 3
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ERROR = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=[\"']e[\"'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_MAYBE = re.compile(rb">\s*(?:#[^\s<]|Err:[0-9])")
+_SHOWN = re.compile(r"#\S+|Err:\d+")
 _WORD = re.compile(rb"v>\s*(#[^<]{1,20})<")
 
 
@@ -50,16 +53,19 @@ def read(data: bytes, most_rows: int) -> tuple[list[Any] | None, int]:
 
 
 def errors(data: bytes, sheet: str) -> Iterator[tuple[int, int, str]]:
-    """The cells of an .xlsx which hold an error such as #N/A: row and column from 0, and the error's word.
+    """The cells of an .xlsx or .ods which hold an error such as #N/A: row and column from 0, and the error's word.
 
-    The library gives an empty text for them, which no reader could tell from an empty cell. Of the other formats
-    only .ods keeps the word as the cell's text.
+    The library gives an empty text for them, or 0, which no reader could tell from a figure. In .xls and .xlsb that
+    stays so.
     """
     if not zipfile.is_zipfile(io.BytesIO(data)):
         return
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        path = _path(archive, sheet)
-        cells = archive.read(path) if path in archive.namelist() else b""
+        path, names = _path(archive, sheet), archive.namelist()
+        cells = archive.read(path) if path in names else b""
+        content = archive.read("content.xml") if "content.xml" in names else b""
+    if _MAYBE.search(content):
+        yield from _errors_of_ods(content, sheet)
     for found in _ERROR.finditer(cells):
         place, word = _PLACE.search(found[1]), _WORD.search(found[2])
         if place is not None:
@@ -67,6 +73,19 @@ def errors(data: bytes, sheet: str) -> Iterator[tuple[int, int, str]]:
             for letter in place[1]:
                 column = 26 * column + letter - ord("A") + 1
             yield int(place[2]) - 1, column - 1, word[1].decode("utf-8", "replace").strip() if word else "#N/A"
+
+
+def _errors_of_ods(content: bytes, sheet: str) -> Iterator[tuple[int, int, str]]:
+    tables = (each for each in ET.fromstring(content).iter(f"{_TABLE}table") if each.get(f"{_TABLE}name") == sheet)  # noqa: S314 - bounded
+    line = 0
+    for row in (row for table in tables for row in table.iter(f"{_TABLE}table-row")):
+        column = 0
+        for cell in row:
+            text = "".join(cell.itertext()).strip()
+            if cell.get(f"{_TABLE}formula") and _SHOWN.fullmatch(text):
+                yield line, column, text
+            column += int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+        line += int(row.get(f"{_TABLE}number-rows-repeated", "1"))
 
 
 def _path(archive: zipfile.ZipFile, sheet: str) -> str:

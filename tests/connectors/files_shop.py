@@ -95,6 +95,45 @@ def xlsx(rows: Sequence[Sequence[str | float | None]]) -> bytes:
     return target.getvalue()
 
 
+def ods(rows: Sequence[Sequence[str | float | None]], *, zero: bool = False) -> bytes:
+    """The same as OpenDocument; errors as LibreOffice writes them, or with ``zero`` as older programs do."""
+    lines = "".join(
+        f"<table:table-row>{''.join(_open_cell(each, zero=zero) for each in row)}</table:table-row>" for row in rows
+    )
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content {spaces} office:version="1.3"><office:body><office:spreadsheet>'
+            f'<table:table table:name="S">{lines}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    return target.getvalue()
+
+
+def _open_cell(value: str | float | None, *, zero: bool) -> str:
+    if value is None:
+        return '<table:table-cell table:number-columns-repeated="1"/>'
+    if isinstance(value, Broken):
+        kind = (
+            'office:value-type="float" office:value="0"'
+            if zero
+            else 'office:value-type="string" office:string-value=""'
+        )
+        return f'<table:table-cell table:formula="of:=[.A1]/0" {kind}><text:p>{value}</text:p></table:table-cell>'
+    if isinstance(value, str):
+        return f'<table:table-cell office:value-type="string"><text:p>{escape(value)}</text:p></table:table-cell>'
+    return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
+
+
 def _cell(value: str | float | None, row: int, place: int) -> str:
     where = f"{chr(ord('A') + place)}{row}"
     if value is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.connectors.files_shop import Broken, FilesShop, plugin, xlsx
+from tests.connectors.files_shop import Broken, FilesShop, ods, plugin, xlsx
 
 from omnisync.errors import SourceProblem
 from omnisync.model.money import Money
@@ -118,7 +118,9 @@ def in_csv(rows: list[list[Any]]) -> str:
 @pytest.mark.parametrize(
     ("ending", "error"),
     [
-        *((ending, error) for ending in ("csv", "xlsx") for error in ("#N/A", "#REF!", "#DIV/0!")),
+        *((ending, error) for ending in ("csv", "xlsx", "ods") for error in ("#N/A", "#REF!", "#DIV/0!")),
+        ("old.ods", "#N/A"),
+        ("ods", "Err:502"),
         ("csv", "#BAŞV!"),  # a text file has them in the language of the spreadsheet program
         ("csv", "#ÉRTÉK!"),
     ],
@@ -126,7 +128,8 @@ def in_csv(rows: list[list[Any]]) -> str:
 async def test_a_spreadsheets_error_is_neither_a_quantity_nor_a_price(shop: FilesShop, ending: str, error: str) -> None:
     def put(name: str, head: list[str]) -> None:
         rows: list[list[Any]] = [head, ["A", "M", Broken(error)], ["B", "M", 5.0], [Broken(error), "M", 7.0]]
-        shop.put(f"{name}.{ending}", xlsx(rows) if ending == "xlsx" else in_csv(rows))
+        content = {"xlsx": lambda: xlsx(rows), "ods": lambda: ods(rows), "old.ods": lambda: ods(rows, zero=True)}
+        shop.put(f"{name}.{ending.removeprefix('old.')}", content.get(ending, lambda: in_csv(rows))())
 
     put("stock", ["kod", "depo", "miktar"])
     read = await shop.connector().balances("")

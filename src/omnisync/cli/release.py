@@ -31,7 +31,9 @@ def release(
     commands = answers(place, what, store, stock=stock, price=price, everything=everything, reason=reason, no=False)
     count = sum(each.figures for each in commands)
     releases = [each.command for each in commands]
-    if not agreed(place, releases, _("Let it go?"), dry_run=dry_run, yes=yes, many=count > 1 or everything):
+    if not agreed(
+        place, releases, _("Let it go?"), dry_run=dry_run, yes=yes, many=count > 1 or everything or not store
+    ):
         return
     give(place, commands)
     if what and not store:
