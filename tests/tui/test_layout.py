@@ -15,6 +15,7 @@ from omnisync.log.writer import Log
 from omnisync.model.events import BalancesCounted, Card, Count, LineSeen, OrderSeen, ProductsRead, StoreLive
 from omnisync.model.order import OrderState
 from omnisync.ports import SystemClock
+from omnisync.tui import pages
 from omnisync.tui.screens.help import Help
 from omnisync.tui.screens.matters import MattersPage
 from omnisync.tui.screens.order_columns import lay_out
@@ -48,7 +49,11 @@ async def test_on_a_phone_the_words_of_help_stand_below_its_keys(tmp_path: Path)
         assert "│    Select the row, or no longer;" in said
 
 
-async def test_the_longer_codes_and_balances_of_further_rows_get_their_room(tmp_path: Path) -> None:
+@pytest.mark.parametrize("patience", [0.03, 0.0], ids=["a quick disk", "a slow one"])
+async def test_the_longer_codes_and_balances_of_further_rows_get_their_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    monkeypatch.setattr(pages, "_PATIENCE", patience)
     await hardware_shop.fill(tmp_path)
     log = await Log.open(tmp_path / DATABASE, SystemClock())
     await log.append(
@@ -61,6 +66,16 @@ async def test_the_longer_codes_and_balances_of_further_rows_get_their_room(tmp_
         await pilot.press("end")
         await until(lambda: "ZZZ-LONG-CODE" in shown(app))
         await until(lambda: "123456" in shown(app))
+
+
+async def test_codes_of_a_shop_that_was_empty_get_their_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_PATIENCE", 0.0)
+    log = await Log.open(tmp_path / DATABASE, SystemClock())
+    async with opened(tmp_path, size=(140, 20)) as (app, _pilot):
+        await until(lambda: "No products yet" in shown(app))
+        await log.append(ProductsRead("p.csv", tuple(Card(f"LONG-CODE-{at}", f"n{at}") for at in range(100))))
+        await until(lambda: "LONG-CODE-10" in shown(app))
+    await log.close()
 
 
 async def test_a_sort_by_a_column_that_has_no_room_is_said(tmp_path: Path) -> None:

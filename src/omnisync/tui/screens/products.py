@@ -137,8 +137,11 @@ class Products(Page):
             self.call_after_refresh(self._measure)
 
     def _measure(self) -> None:
-        self._measured = self.table.scroll_offset.y
-        if self.shape.measure(self.table.seen()):
+        table, rows = self.table, self.table.seen()
+        top = table.scroll_offset.y
+        # Rows that are still being read are told of when they come.
+        self._measured = top if rows and len(rows) == min(table.size.height, table.count - top) else -1
+        if self.shape.measure(rows):
             self.fit()
 
     def _learn(self) -> None:
@@ -206,7 +209,8 @@ class Products(Page):
         if not wish.filtered:
             if not self._total and self._finder is not None:
                 # The shop was empty when the screen opened.
-                self._measure()
+                self.shape.measure(self._first_rows())
+                self.fit()
             self._total = order.count
         self._show_empty()
         self.tell_found()
