@@ -84,7 +84,8 @@ def _measured(place: Place, size: Size) -> list[float]:
 
 def _general_update(terminal: Terminal) -> None:
     since = terminal.send("U")
-    terminal.until_written(b"Send everything to the stores now?", since)
+    # A yes counts only once the plan is on the screen.
+    terminal.until_written(b"would be sent", since)
     since = terminal.send("\r")
     terminal.until_written(b"confirmed", since)
     terminal.send("\x1b")
