@@ -28,7 +28,7 @@ async def check(settings: Settings, context: Context) -> list[Finding]:
     try:
         await context.blocking(lambda: source.stamps(settings.folder, {}))
     except SourceProblem as error:
-        return [Finding(Grade.PROBLEM, str(error), "Check the option folder, and that this computer may read it.")]
+        return [Finding(Grade.PROBLEM, str(error), "Check `folder` under [erp], and that this computer may read it.")]
     return [
         Finding(Grade.OK, f"The folder {settings.folder} can be read."),
         *await _file(feeds.PRODUCTS, "products", settings, context),

@@ -57,3 +57,9 @@ def test_without_a_daemon_it_says_so(shop: Shop) -> None:
     result = shop.run("audit")
     assert result.exit_code == 1
     assert "daemon is not running" in result.stderr
+
+
+def test_of_a_paused_store_nothing_is_said_to_be_sent_in_a_moment(shop: Shop, calm: Daemon) -> None:
+    shop.run("pause", "trendyol")
+    calm.edited["ty-150"] = 140_000
+    assert "136 is sent when trendyol is resumed" in shop.run("audit", "--store", "trendyol").stdout

@@ -55,6 +55,10 @@ def what_happens(drift: DriftView, rules: StoreRules) -> str:
         return _("waits for you: the store does not take {wanted}").format(wanted=wanted)
     if drift.waits == "asks":
         return _("waits for you: repair it to {wanted}, or accept it").format(wanted=wanted)
+    if drift.waits == "live":
+        return _("{wanted} is sent when you have said: omnisync go {store}").format(wanted=wanted, store=drift.store)
+    if drift.waits == "paused":
+        return _("{wanted} is sent when {store} is resumed").format(wanted=wanted, store=drift.store)
     if owner_of(rules, drift.kind) is Owner.ASK and drift.cause == Cause.BY_HAND:
         return _("you are asked in a moment, if no order explains it")
     return _("{wanted} is sent again in a moment, if no order explains it").format(wanted=wanted)

@@ -16,7 +16,7 @@ class DriftView:
     """A figure that an audit found to be another one (thousandths or minor units), and what became of it.
 
     ``state``: open, repaired, explained, accepted; ``waits`` for a person: "asks" for a word,
-    "refused" by the store, or "". ``wanted`` is what the store should show now; ``changed_at`` when the store says
+    "refused" by the store, "paused" or not "live" yet is the store, or "". ``wanted`` is what the store should show now; ``changed_at`` when the store says
     that it changed the figure, 0 where it doesn't.
     """
 
@@ -37,8 +37,9 @@ class DriftView:
 
 
 _SQL = """SELECT d.product, d.store, p.code, p.name, d.kind, d.believed, d.shown, f.wanted, d.cause, d.found_at, d.state, d.ended_at, d.changed_at,
-    CASE WHEN f.mode = 'held' AND f.reason = 'drift' THEN 'asks' WHEN f.mode = 'refused' THEN 'refused' ELSE '' END
-    FROM drift d JOIN product p ON p.id = d.product
+    CASE WHEN f.mode = 'held' AND f.reason = 'drift' THEN 'asks' WHEN f.mode = 'refused' THEN 'refused'
+        WHEN NOT s.live THEN 'live' WHEN s.paused THEN 'paused' ELSE '' END
+    FROM drift d JOIN product p ON p.id = d.product JOIN store s ON s.name = d.store
     LEFT JOIN figure f ON (f.product, f.store, f.kind) = (d.product, d.store, d.kind) WHERE """
 
 
