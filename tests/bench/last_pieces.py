@@ -3,7 +3,7 @@
 Three stores with asynchronous batches (1 to 90 s), 90 orders an hour, 30 products of which six get half of the sales, no
 faults; the real engine, connectors and sandboxes under a virtual clock. ``oversold_60`` is how many of 10,000 sold pieces
 were not there, with orders pulled every 60 seconds and no rules; ``oversold_60_rules`` the same of the same buyers with
-``under = 3`` and ``follow_sales``, its floor the one without. ``lost_60_rules`` are pieces refused to a buyer while they
+``follow_sales``, its floor the one without. ``lost_60_rules`` are pieces refused to a buyer while they
 were there which were still unsold when the next delivery came, in percent of what was sold; its floor the same without.
 
 Only 60 seconds with the rules has a limit that can be missed. Five seeds of twelve hours give about 2,000 sales, so that one oversold piece more or less is 5 in 10,000.
@@ -24,7 +24,7 @@ from tests.simulation.shape import three_stores
 from tests.simulation.world import play
 
 _EVERY = (15, 60, 300)
-_RULES = "[last_pieces]\nunder = 3\nfollow_sales = true\n"
+_RULES = "[last_pieces]\nfollow_sales = true\n"
 
 NAMES = tuple(f"{what}_{every}{rules}" for every in _EVERY for rules in ("", "_rules") for what in ("oversold", "lost"))
 
