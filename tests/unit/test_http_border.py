@@ -143,3 +143,18 @@ async def test_an_address_that_is_none_is_said_in_one_sentence() -> None:
         raise httpx.InvalidURL(f"Invalid port: {request.url}")
 
     assert "No connection" in await failure(invalid)
+
+
+async def test_a_store_that_is_silent_is_not_asked_again_and_again() -> None:
+    asked = 0
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        raise httpx.ReadTimeout("", request=request)
+
+    with pytest.raises(Unavailable, match=r"shop\.test did not answer within 30 seconds"):
+        await line(silent).request("GET", "orders", group="read")
+    assert asked == 1
+    with pytest.raises(UnknownOutcome):
+        await line(silent).request("POST", "stock", group="write")

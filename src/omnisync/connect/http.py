@@ -83,6 +83,7 @@ class Http:
         self.budget = budget
         self._secrets = secrets or Secrets(auth or ())
         self._clock = clock
+        self._timeout = timeout
         self._client = httpx.AsyncClient(
             base_url=base_url,
             transport=transport or httpx.AsyncHTTPTransport(verify=tls or tls_context(), retries=0),
@@ -134,6 +135,10 @@ class Http:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, *_NO_ADDRESS) as error:
             text = f"No connection to {self._client.base_url.host}: {self._words(error)}"
             raise (NotSent(text) if writes else _NobodyThere(text)) from error
+        except httpx.ReadTimeout as error:
+            # Half a minute of silence is not over in a second, and whoever waits for the figures is to know it.
+            text = f"{self._client.base_url.host} did not answer within {self._timeout:.0f} seconds."
+            raise (UnknownOutcome(text) if writes else Unavailable(text)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
             text = f"{self._client.base_url.host} gave no whole answer: {self._words(error)}"
             raise (UnknownOutcome(text) if writes else _NoAnswer(text)) from error
