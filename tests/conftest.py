@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
 from omnisync.connect.loader import discover
 
 # Joins the shipped plugins into the package `omnisync_plugins`, so that test files can import from it.
 discover()
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_is_by_itself() -> Iterator[None]:
+    """What one test says of the log holds for that test only: the simulation keeps it silent, and another reads it."""
+    yield
+    structlog.reset_defaults()

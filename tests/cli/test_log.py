@@ -85,7 +85,6 @@ def test_what_the_daemon_really_writes_is_understood(tmp_path: Path) -> None:
         for handler in logging.getLogger().handlers[:]:
             handler.close()
         logging.getLogger().handlers[:] = before
-        structlog.reset_defaults()
     assert [(each.level, each.store, each.text) for each in found] == [
         ("error", "trendyol", "store broke  reason=key ••• refused")
     ]

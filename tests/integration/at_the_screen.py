@@ -62,7 +62,7 @@ def exclude_two(tmux: Tmux, shop: Shop) -> None:
     tmux.press("F6")
     tmux.shows("exclude stock and price on trendyol")
     tmux.press("Enter")
-    tmux.shows("Up to 4 figures stay")
+    tmux.shows("4 figures are excluded")
     tmux.press("Enter")
     tmux.until(lambda shown: shown.count("–") >= 2, "both are excluded")
     shop.until(lambda: _excluded(shop) == {"A-27", "A-28"}, "both are excluded")

@@ -21,7 +21,6 @@ from urllib.parse import quote, quote_plus
 
 import httpx
 import pytest
-import structlog
 from click.testing import CliRunner
 from tests.tui.hardware_shop import FakeDaemon, opened, shown, until
 
@@ -311,7 +310,6 @@ def quiet_after() -> Iterator[None]:
         handler.close()
     root.handlers[:] = before
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def _commands(config: Path) -> Iterator[str]:

@@ -26,7 +26,6 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         handler.close()
     root.handlers[:] = before
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def test_no_line_holds_a_secret_also_not_a_library_s_or_a_traceback(folder: Path) -> None:
@@ -54,7 +53,6 @@ def test_every_file_of_a_rotation_is_the_owner_s_alone(tmp_path: Path, monkeypat
     for handler in root.handlers:
         handler.close()
     root.handlers[:], root.level = before, level
-    structlog.reset_defaults()
     files = [*tmp_path.glob(f"{LOG}*")]
     assert len(files) > 3
     assert {each.stat().st_mode & 0o777 for each in files} == {0o600}
