@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import structlog
 from tests.bench import (
@@ -39,9 +40,9 @@ ALL: Sequence[tuple[tuple[str, ...], Bench]] = tuple(
     (module.NAMES, module.run)
     for module in (
         erp_pull, latency, push, auditing, quiet, intake, appending, rebuilding, listing, first_rows, keys, program_start, log_tail,
-        time_travel, undoing, ui_load, idle, start, last_pieces, year,
+        time_travel, undoing, ui_load, idle, start, year,
     )
-)  # fmt: skip
+) + tuple((last_pieces.names(every), partial(last_pieces.run, every)) for every in last_pieces.EVERY)  # fmt: skip
 
 # What the engine tells goes nowhere: a bench prints figures and nothing else.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

@@ -23,22 +23,26 @@ from tests.simulation.market import Tally
 from tests.simulation.shape import three_stores
 from tests.simulation.world import play
 
-_EVERY = (15, 60, 300)
+EVERY = (15, 60, 300)
+"""Seconds between two looks at the orders."""
+
 _RULES = "[last_pieces]\nfollow_sales = true\n"
 
-NAMES = tuple(f"{what}_{every}{rules}" for every in _EVERY for rules in ("", "_rules") for what in ("oversold", "lost"))
+
+def names(every: int) -> tuple[str, ...]:
+    """The figures of that interval."""
+    return tuple(f"{what}_{every}{rules}" for rules in ("", "_rules") for what in ("oversold", "lost"))
 
 
-def run(size: Size) -> Iterator[Figure]:
-    for every in _EVERY:
-        without, ruled = _tallies(every, "", size), _tallies(every, _RULES, size)
-        floors = (0.0, 0.0)
-        for name, tallies in (("", without), ("_rules", ruled)):
-            judged = bool(name) and every == 60
-            oversold, lost = _per(10_000, "oversold", tallies), _per(100, "lost", tallies)
-            yield at_most(f"oversold_{every}{name}", oversold, "count", floor=floors[0], limit=10 if judged else 10_000)
-            yield at_most(f"lost_{every}{name}", lost, "%", floor=floors[1], limit=1 if judged else 100)
-            floors = oversold, lost
+def run(every: int, size: Size) -> Iterator[Figure]:
+    without, ruled = _tallies(every, "", size), _tallies(every, _RULES, size)
+    floors = (0.0, 0.0)
+    for name, tallies in (("", without), ("_rules", ruled)):
+        judged = bool(name) and every == 60
+        oversold, lost = _per(10_000, "oversold", tallies), _per(100, "lost", tallies)
+        yield at_most(f"oversold_{every}{name}", oversold, "count", floor=floors[0], limit=10 if judged else 10_000)
+        yield at_most(f"lost_{every}{name}", lost, "%", floor=floors[1], limit=1 if judged else 100)
+        floors = oversold, lost
 
 
 def _per(many: int, what: str, tallies: Sequence[Tally]) -> float:
