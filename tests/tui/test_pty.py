@@ -112,6 +112,16 @@ def test_hostile_names_do_nothing_in_the_list_the_sheet_and_the_reasons(terminal
     assert len(_end(terminal)) == 3
 
 
+def test_hostile_names_do_nothing_in_the_past(terminal: Terminal) -> None:
+    for _ in hostile.NAMES:
+        _seen(terminal, "w", "What led there")
+        _seen(terminal, "[", "As it was at")
+        _leave(terminal)
+        terminal.send(_DOWN)
+    _look(terminal, "t")
+    _end(terminal)
+
+
 def test_hostile_names_do_nothing_in_questions_and_help(terminal: Terminal) -> None:
     _look(terminal, "c", "f", "s", _F6, _F5, _F1, _PALETTE, "U", "\x1b[15;2~")
     terminal.send("/H-0 x")
