@@ -6,9 +6,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from tests.sync.fakes import WITH_RECEIPT, raises
+from tests.sync.fakes import WITH_RECEIPT, FakeStore, raises
 from tests.sync.shop import Shop, story
 
+from omnisync.connect.check import Finding
 from omnisync.errors import AuthFailed, DiskFull, RateLimited, Unavailable
 from omnisync.log import outbox
 from omnisync.log.health import load_health
@@ -177,6 +178,28 @@ async def test_after_a_start_nothing_is_raised_before_everybody_was_asked_for_or
         await shop.wait(300)
     assert {figures["rA"][0] for figures in shop.s1.pushed} <= {8}
     assert (shop.s1.shows("A"), shop.figure("s1", "A").confirmed) == (8, 8000)
+
+
+@story
+async def test_a_connection_is_tested_after_the_first_look_that_the_figures_wait_for(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its questions count against the same limit: the first pull of orders would wait for it."""
+    tested: list[FakeStore] = []
+
+    async def check(store: FakeStore) -> list[Finding]:
+        tested.append(store)
+        return []
+
+    await shop.begin(A=10)
+    await shop.restart()
+    monkeypatch.setattr(FakeStore, "check", check)
+    shop.s1.slow_orders = shop.s2.slow_orders = 30
+    async with shop.running():
+        await shop.wait(20)
+        assert tested == []
+        await shop.wait(300)
+    assert tested == [shop.s1, shop.s2], "once each"
 
 
 @story

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 
 import msgspec
@@ -148,6 +149,23 @@ async def test_an_order_with_a_date_far_ahead_hides_no_other_one(shop: Shop, ahe
         await shop.wait(30)
         await shop.take()
     assert shop.reserved("A") == 61
+
+
+@story
+async def test_several_who_ask_for_orders_at_once_share_the_pull_that_begins_after_they_asked(shop: Shop) -> None:
+    """Trendyol allows one in two seconds: an audit, a lost batch and the schedule would wait for one another."""
+    await shop.begin(A=10)
+    sync = shop.syncs["s1"]
+    shop.s1.asked.clear()
+    shop.s1.slow_orders = 2
+    async with asyncio.TaskGroup() as group:
+        group.create_task(sync.pull_orders())
+        await asyncio.sleep(1)
+        shop.s1.sell("1", A=3)
+        late = [group.create_task(sync.pull_orders()) for _ in range(3)]
+    assert [task.result() for task in late] == [True] * 3
+    assert len(shop.s1.asked) == 2, "the one under way may not tell what was sold since; the next is enough for all"
+    assert shop.figure("s2", "A").wanted == 7000
 
 
 @story

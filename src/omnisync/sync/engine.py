@@ -87,7 +87,7 @@ class Engine:
         self._told = structlog.get_logger()
         self._database_trouble = ""
         """What the database last said when it could not be written, "" while it can."""
-        self._unread = {*stores, *(["erp"] if erp else [])}
+        self._unread = {name: asyncio.Event() for name in [*stores, *(["erp"] if erp else [])]}
         """Who was not asked yet since the start; until it is empty nothing is sent that raises a figure (P3)."""
 
     async def run(self) -> None:
@@ -189,7 +189,7 @@ class Engine:
             await pull()
         finally:
             if name in self._unread:
-                self._unread.discard(name)
+                self._unread.pop(name).set()
                 if not self._unread:
                     self._woken(set(self.stores))
 
@@ -237,7 +237,12 @@ class Engine:
             self._told.info("database.recovered")
 
     async def _check_up(self, name: str, check: Callable[[], Awaitable[Sequence[Finding]]]) -> None:
-        """Say once, at the start, what is wrong with a connection: a clock that is off, a right that is missing."""
+        """Say once, after the start, what is wrong with a connection: a clock that is off, a right that is missing.
+
+        Its questions count against the same rate limits, so it asks after the first look that others wait for.
+        """
+        if name in self._unread:
+            await self._unread[name].wait()
         for finding in await check():
             if finding.grade is not Grade.OK:
                 self._told.warning("connection", connector=name, reason=finding.text, advice=finding.advice)
@@ -274,7 +279,7 @@ class Engine:
             healths[name].remember(known[name])
             if healths[name].read.next_try > self.clock.now():
                 # It can't be asked yet, as after a first look that failed; the others need not wait for it.
-                self._unread.discard(name)
+                self._unread.pop(name).set()
 
     async def _save_health(self) -> None:
         rows = [save_row(name, plan.sync.health) for name, plan in self.stores.items()]

@@ -217,7 +217,8 @@ class Pusher:
             self._looks += 1
             if self._looks < len(self._looks_at):
                 return batch.sent_at + self._looks_at[self._looks]
-        if await store.pull_orders():
+        # What makes a figure look as if it had not arrived is often a sale. After a stop any pull since then tells it.
+        if await store.pull_orders(since=0 if self._looks_at is _LOOKS_AFTER_STOP else None):
             again = await store.log.transact(lambda change: self._still_good(change, batch.key, items))
             if again is not None:
                 await self._send_again(again)

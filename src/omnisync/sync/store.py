@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -83,6 +84,9 @@ class StoreSync:
         self.wake_push = Signal(clock)
         self.wake_orders = Signal(clock)
         self.wake_audit = Signal(clock)
+        self._pulling = asyncio.Lock()
+        self._pulled_at = 0
+        """When the last pull that went well began; 0 before the first one of this daemon."""
         self.walk: Walk | None = None
         """The audit that is under way, if one is."""
         self.told = structlog.get_logger().bind(store=name)
@@ -114,8 +118,19 @@ class StoreSync:
 
     # Orders.
 
-    async def pull_orders(self) -> bool:
-        """Take in every order that changed since the last pull; answers whether that went well."""
+    async def pull_orders(self, since: Millis | None = None) -> bool:
+        """Take in every order that changed since the last pull; answers whether that went well.
+
+        A pull that somebody else began after ``since`` (default: now; 0: since the daemon's start) will do: some
+        stores allow one in two seconds, and several who ask at the same time would wait for one another.
+        """
+        asked = self.clock.now() if since is None else since
+        if self._pulled_at > asked:
+            return True
+        async with self._pulling:
+            return self._pulled_at > asked or await self._pull_orders()
+
+    async def _pull_orders(self) -> bool:
         now = self.clock.now()
         mark = await self.log.transact(lambda change: change.cursor(self.name, "orders"))
         capabilities = self.connector.capabilities
@@ -131,7 +146,7 @@ class StoreSync:
         except ConnectorError as error:
             await self.failed(self.health.read, error)
             return False
-        self.health.last_orders = now
+        self.health.last_orders = self._pulled_at = now
         await self._move_cursor(mark, newest, now)
         await self.worked(self.health.read)
         return True
