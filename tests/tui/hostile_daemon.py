@@ -15,6 +15,9 @@ from omnisync.errors import CommandRefused
 from omnisync.model.commands import AnyCommand, Reply
 from omnisync.tui.desk import Link
 
+REPLAYED = "replayed"
+"""The file, beside the configuration, that gets what it was told to try again."""
+
 
 class HostileDaemon:
     """Refuses what it is told in words of every kind; asks for keys, and takes back, in such words too."""
@@ -35,6 +38,10 @@ class HostileDaemon:
                 return {"works": False, "findings": [finding]}
             case "NewKey":
                 return {"asked": [("api_key", "key " + "".join(NAMES))]}
+            case "Replay":
+                (Path(sys.argv[1]).parent / REPLAYED).write_text(what.payload, "utf-8")
+                self._turn += 1
+                return {"mended": False, "reason": f"answer {self._turn:02} {''.join(NAMES)}"}
             case "Undo" if not what.go:
                 items = [_item(each) for each in NAMES]
                 return {

@@ -39,9 +39,12 @@ from omnisync.model.events import (
 from omnisync.model.order import Customer, OrderState
 from omnisync.model.rules import StoreRules
 from omnisync.ports import SystemClock
+from omnisync.sync.quarantine import set_aside
 
 STORE, NEW = "woo-tr", "woo-new"
 """One that is sent to, and one that waits for the yes to its plan."""
+MENDABLE, UNKNOWN_LINE = "M-1", "W-3:1"
+"""An order that can't be read but can be mended, and an order's line whose product is not known."""
 
 
 def code(at: int) -> str:
@@ -50,6 +53,11 @@ def code(at: int) -> str:
 
 def barcode(at: int) -> str:
     return str(8690000000000 + at)
+
+
+def told() -> dict[str, str]:
+    """What a store told of the order that can't be read; spaces at the ends of a text are easily lost as well."""
+    return {f"{at:02} {name}": f" {name} " for at, name in enumerate(NAMES)} | {"quantity": "\u2066twelve and a half"}
 
 
 def _events() -> list[Event]:
@@ -96,6 +104,10 @@ async def fill(folder: Path) -> None:
     def orders(change: Change) -> None:
         for at, name in enumerate(NAMES):
             change.append(_order(change, at, name))
+        set_aside(
+            change, STORE, f"order:{MENDABLE} {''.join(NAMES)}", "".join(NAMES), json.dumps(told(), ensure_ascii=False)
+        )
+        set_aside(change, STORE, f"line:{UNKNOWN_LINE}", "".join(NAMES))
 
     try:
         await log.append(*_events())

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from omnisync.errors import DatabaseError
@@ -23,6 +23,7 @@ from omnisync.text import _
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.pick import Pick
+from omnisync.tui.widgets.choices import Choices
 from omnisync.tui.widgets.keyline import KeyLine
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class AsideSheet(ModalScreen[None]):
     BINDINGS: ClassVar = bindings("aside")
     CSS = """
     AsideSheet > #box { width: 100; max-width: 96%; }
-    AsideSheet OptionList { width: 100%; max-height: 60vh; }
+    AsideSheet Choices { width: 100%; max-height: 60vh; }
     """
 
     def __init__(self, aside: SetAside) -> None:
@@ -51,7 +52,7 @@ class AsideSheet(ModalScreen[None]):
         with Vertical(id="box"):
             yield Static(Content.from_markup("[b]$title[/b]", title=clean(title)))
             yield Static(Content(clean(self._aside.reason, 400)), id="reason")
-            yield OptionList(markup=False)
+            yield Choices()
             yield Static(Content(clean(advice_words(self._aside), 200)), id="advice")
         yield KeyLine()
 
@@ -67,7 +68,7 @@ class AsideSheet(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Read it on a thread."""
-        self.set_focus(self.query_one(OptionList))
+        self.set_focus(self.query_one(Choices))
         self.run_worker(self._read(), exit_on_error=True)
 
     async def _read(self) -> None:
@@ -86,7 +87,7 @@ class AsideSheet(ModalScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        options = self.query_one(OptionList)
+        options = self.query_one(Choices)
         marked = options.highlighted or 0
         self._fields = fields(self._payload) if self._payload else []
         options.clear_options()
@@ -98,17 +99,19 @@ class AsideSheet(ModalScreen[None]):
 
     def action_edit(self) -> None:
         """Edit the marked field."""
-        at = self.query_one(OptionList).highlighted
+        at = self.query_one(Choices).highlighted
         if self._found is None or not self._found.editable or at is None or at >= len(self._fields):
             self.omnisync.say(_("This can only be mended where it came from; it is read again by itself."))
         else:
             self.run_worker(self._edit(self._fields[at]))
 
     async def _edit(self, field: PayloadField) -> None:
-        shown = clean(field.text, 300)
-        text = await self.app.push_screen_wait(AskLine(field.path, value=shown))
-        # What was shown is not what was told: only a text that a person changed takes its place.
-        if text is not None and text != shown:
+        # What can't be shown as it was told is typed anew: its harmless form never takes its place.
+        shown = clean(field.text, len(field.text))
+        whole = shown == field.text
+        hint = "" if whole else _("it can't be shown whole; Enter leaves it: {text}").format(text=shown)
+        text = await self.app.push_screen_wait(AskLine(field.path, hint, field.text if whole else ""))
+        if text is not None:
             self._payload = mended(self._payload, field.path, text)
             self._show()
 

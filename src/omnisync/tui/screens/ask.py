@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from omnisync.model.clean import clean
 from omnisync.tui.keys import bindings
+from omnisync.tui.widgets.choices import Choices
 from omnisync.tui.widgets.keyline import KeyLine
 
 
@@ -56,22 +57,22 @@ class Choose(ModalScreen[str | None]):
         """Title, choices, keys."""
         with Vertical(id="box"):
             yield Static(Content.from_markup("[b]$title[/b]", title=clean(self._title)))
-            yield OptionList(*(Option(Content(clean(words))) for _key, words in self._choices), markup=False)
+            yield Choices(*(Option(Content(clean(words))) for _key, words in self._choices))
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Mark the present choice."""
-        options = self.query_one(OptionList)
+        options = self.query_one(Choices)
         keys = [key for key, _words in self._choices]
         options.highlighted = keys.index(self._marked) if self._marked in keys else 0
         self.set_focus(options)
 
     def action_take(self) -> None:
         """Take the marked one."""
-        at = self.query_one(OptionList).highlighted
+        at = self.query_one(Choices).highlighted
         self.dismiss(None if at is None else self._choices[at][0])
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: Choices.OptionSelected) -> None:
         """A click takes it."""
         self.dismiss(self._choices[event.option_index][0])
 

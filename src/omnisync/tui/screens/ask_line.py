@@ -21,7 +21,7 @@ class _Line(Input):
     def action_take(self) -> None:
         """This is the answer."""
         if isinstance(self.screen, AskLine):
-            self.screen.dismiss(self.value.strip() or None)
+            self.screen.answer(self.value)
 
     def action_no(self) -> None:
         """There is no answer."""
@@ -30,7 +30,7 @@ class _Line(Input):
 
 
 class AskLine(ModalScreen[str | None]):
-    """What is typed is the answer, None when nothing is."""
+    """What is typed is the answer, None when nothing is or ``value`` stays as it was; title and hint may be from outside."""
 
     def __init__(self, title: str, hint: str = "", value: str = "") -> None:
         super().__init__(classes="asking")
@@ -40,7 +40,7 @@ class AskLine(ModalScreen[str | None]):
         """Title, line, keys."""
         with Vertical(id="box"):
             yield Static(Content.from_markup("[b]$title[/b]", title=clean(self._title)))
-            line = _Line(self._value, placeholder=self._hint, compact=True)
+            line = _Line(self._value, placeholder=clean(self._hint), compact=True)
             line.cursor_blink = False
             yield line
         yield KeyLine()
@@ -48,3 +48,7 @@ class AskLine(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Type at once."""
         self.set_focus(self.query_one(_Line))
+
+    def answer(self, typed: str) -> None:
+        """Done: this was typed."""
+        self.dismiss(None if typed == self._value else typed.strip() or None)
