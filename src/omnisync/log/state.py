@@ -49,8 +49,8 @@ def _quantities(rules: StoreRules) -> bytes:
 
 
 @lru_cache
-def _words(sql: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", sql))
+def _tables_read(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", sql))
 
 
 class _ByCode(dict[str, rows.ProductRow | None]):
@@ -257,10 +257,13 @@ class State:
         return int(last) + 1
 
     def select(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """A query over the tables as they stand now; what is pending in those that it names is written first."""
-        named = _words(sql)
+        """A query over the tables as they stand now; what is pending in those that it reads is written first.
+
+        Each table is named after a FROM or JOIN of its own: a column of the same name is no reason to write anything.
+        """
+        read = _tables_read(sql)
         for table in self._tables:
-            if table.pending and table.name in named:
+            if table.pending and table.name in read:
                 table.flush()
         return self.db.execute(sql, values).fetchall()
 
