@@ -10,7 +10,6 @@ from itertools import chain
 from omnisync.connect.erp import ErpBalance, ErpPrice
 from omnisync.model.money import Money
 
-from .build import build
 from .columns import FIGURES, Field
 from .numbers import Decimals, decimals, is_empty, known_currency
 from .rows import ERROR, Mapped, Rows, as_text
@@ -48,8 +47,7 @@ def _long_balances(rows: Rows, place: int, settings: Settings) -> Mapped[ErpBala
         houses = [house or settings.default_warehouse for house in houses]
     quantities = _quantities(rows, place, _decimals(rows, [place], settings), "Quantity")
     rows.last_wins(_joined(codes, houses), lambda index: f"{codes[index]} in the warehouse {houses[index]}")
-    kept = rows.kept
-    return rows.result(build(ErpBalance, kept(codes), kept(houses), kept(quantities), kept(rows.lines)))
+    return rows.result(rows.each(ErpBalance, codes, houses, quantities, rows.lines))
 
 
 def _wide_balances(rows: Rows, places: Sequence[int], settings: Settings) -> Mapped[ErpBalance]:
@@ -60,11 +58,10 @@ def _wide_balances(rows: Rows, places: Sequence[int], settings: Settings) -> Map
     sign = _decimals(rows, places, settings)
     # Beside a figure an empty cell is a 0: so do pivot tables and reports write that nothing is in that warehouse.
     columns = [_quantities(rows, place, sign, rows.header[place], empty=0) for place in places]
-    kept = rows.kept
     found: list[ErpBalance] = []
     for place, column in zip(places, columns, strict=True):
         houses = [rows.header[place]] * len(rows)
-        found.extend(build(ErpBalance, kept(codes), kept(houses), kept(column), kept(rows.lines)))
+        found += rows.each(ErpBalance, codes, houses, column, rows.lines)
     return rows.result(found)
 
 
@@ -128,8 +125,7 @@ def _long_prices(rows: Rows, place: int, settings: Settings) -> Mapped[ErpPrice]
     column = _PriceColumn(place, "Price", "")
     amounts = _amounts(rows, column, _decimals(rows, [place], settings), settings.currency)
     rows.last_wins(_joined(codes, lists), lambda index: f"{codes[index]} on the price list {lists[index]}")
-    kept = rows.kept
-    return _without_zeros(rows, build(ErpPrice, kept(codes), kept(lists), kept(amounts)))
+    return _without_zeros(rows, rows.each(ErpPrice, codes, lists, amounts))
 
 
 def _wide_prices(rows: Rows, columns: Sequence[_PriceColumn], settings: Settings) -> Mapped[ErpPrice]:
@@ -137,11 +133,10 @@ def _wide_prices(rows: Rows, columns: Sequence[_PriceColumn], settings: Settings
     rows.last_wins(codes, lambda index: codes[index])
     sign = _decimals(rows, [column.place for column in columns], settings)
     read = [_amounts(rows, column, sign, settings.currency) for column in columns]
-    kept = rows.kept
     found: list[ErpPrice] = []
     for column, amounts in zip(columns, read, strict=True):
         lists = [column.price_list] * len(rows)
-        found.extend(build(ErpPrice, kept(codes), kept(lists), kept(amounts)))
+        found += rows.each(ErpPrice, codes, lists, amounts)
     return _without_zeros(rows, found)
 
 

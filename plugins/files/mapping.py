@@ -9,7 +9,6 @@ from omnisync.connect.erp import ErpCustomer, ErpOrderState, ErpProduct, ErpStat
 from omnisync.model.money import Money
 from omnisync.model.order import Address, Customer
 
-from .build import build
 from .columns import CUSTOMERS, PRODUCTS, STATES, Field, plain
 from .numbers import Decimals, decimals
 from .rows import ERROR, SCIENTIFIC, Mapped, Rows, as_text, unquoted
@@ -36,19 +35,8 @@ def products(table: Table, settings: Settings) -> Mapped[ErpProduct]:
     costs = _costs(rows, settings)
     active = _active(rows)
     rows.last_wins(codes, lambda index: f"The product {codes[index]}")
-    kept, texts = rows.kept, rows.texts
-    found = build(
-        ErpProduct,
-        kept(codes),
-        kept(texts(Field.NAME)),
-        kept(barcodes),
-        kept(aliases),
-        kept(texts(Field.CATEGORY)),
-        kept(texts(Field.UNIT)),
-        kept(costs),
-        kept(active),
-    )
-    return rows.result(found)
+    names, categories, units = map(rows.texts, (Field.NAME, Field.CATEGORY, Field.UNIT))
+    return rows.result(rows.each(ErpProduct, codes, names, barcodes, aliases, categories, units, costs, active))
 
 
 def _several(rows: Rows, field: Field) -> list[tuple[str, ...]]:

@@ -18,7 +18,6 @@ from itertools import chain, islice
 from omnisync.model.money import Money, currency_code, minor_digits, parse_decimal
 from omnisync.model.quantity import PIECE
 
-from .build import build
 from .table import Cell
 
 _KNOWN_CURRENCIES = frozenset(
@@ -82,8 +81,7 @@ class Decimals:
         if not self.sign or not digits:
             return {}
         plain = list(filter(_fraction(self.sign, digits), [cell for cell in cells if isinstance(cell, str)]))
-        minors = [int(text.replace(self.sign, "")) for text in plain]
-        return dict(zip(plain, build(Money, minors, [currency] * len(plain)), strict=True))
+        return {text: Money(int(text.replace(self.sign, "")), currency) for text in plain}
 
     def number(self, cell: Cell) -> Decimal:
         """The number in a cell of any kind. Raises ValueError when there is none, or a code by its length."""

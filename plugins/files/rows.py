@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from itertools import compress
+from itertools import compress, starmap
 from typing import Generic, TypeVar, cast
 
 from omnisync.connect.erp import RowProblem
@@ -204,6 +204,10 @@ class Rows:
         if self._refused:
             column = compress(column, [index not in self._refused for index in range(len(self))])
         return cast("Iterable[T]", column)
+
+    def each(self, make: Callable[..., T], *columns: Iterable[object]) -> list[T]:
+        """What is made of each row that wasn't refused, out of its cells in these columns."""
+        return list(starmap(make, zip(*map(self.kept, columns), strict=True)))
 
     def result(self, rows: Sequence[T]) -> Mapped[T]:
         """The outcome, with at most some hundred problems spelled out."""

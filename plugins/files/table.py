@@ -142,27 +142,22 @@ def _uneven(text: str, delimiter: str, source: str, skipped: int, score: Score) 
     return table
 
 
-def _parse(text: str, delimiter: str, source: str, skipped: int) -> tuple[list[list[str]], Sequence[int]]:
+def _parse(text: str, delimiter: str, source: str, skipped: int) -> tuple[list[list[str]], list[int]]:
     csv.field_size_limit(_LONGEST_CELL)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        rows = list(reader)
-        if reader.line_num == len(rows):
-            return rows, range(1 + skipped, len(rows) + 1 + skipped)
-        return rows, _start_lines(rows, 1 + skipped)
+        rows: list[list[str]] = []
+        # A cell with line breaks makes its row longer than one line.
+        lines, line = [], 1 + skipped
+        for row in reader:
+            rows.append(row)
+            lines.append(line)
+            line = reader.line_num + 1 + skipped
+        return rows, lines
     except csv.Error as error:
         raise SourceProblem(
             f"{source} can't be taken apart into columns ({error}): a quotation mark may be missing somewhere."
         ) from error
-
-
-def _start_lines(rows: Sequence[list[str]], line: int) -> list[int]:
-    """The first line of every row, when cells with line breaks make rows longer than one line."""
-    starts = []
-    for row in rows:
-        starts.append(line)
-        line += 1 + "".join(row).count("\n")
-    return starts
 
 
 def _without_torn(table: Table, rows: list[list[str]], *, ends_whole: bool) -> list[list[str]]:
@@ -185,7 +180,7 @@ def _without_torn(table: Table, rows: list[list[str]], *, ends_whole: bool) -> l
                 RowProblem(table.source, table.lines[index], _torn_text(row, width), row_text(table.header, row))
             )
     table.lines = [table.lines[index] for index in kept]
-    return [rows[index][:width] for index in kept]
+    return [rows[index] if len(rows[index]) == width else rows[index][:width] for index in kept]
 
 
 def row_text(header: Sequence[str], cells: Sequence[str]) -> str:

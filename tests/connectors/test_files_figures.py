@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.connectors.files_shop import Broken, FilesShop, ods, plugin, xlsx
+from tests.connectors.files_shop import Broken, FilesShop, ods, xlsx
 
 from omnisync.errors import SourceProblem
 from omnisync.model.money import Money
@@ -252,15 +252,6 @@ async def test_one_file_may_serve_for_everything(shop: FilesShop) -> None:
     assert (await connector.products("")).rows[0].name == "a"
     assert figures(await connector.balances("")) == [("A", "main", 3000)]
     assert amounts(await connector.prices("")) == [("A", "retail", Money(1250, "TRY"))]
-
-
-def test_rows_built_by_columns_equal_constructed_ones_and_misfits_are_refused() -> None:
-    build = plugin("build").build
-    assert build(Money, [1, 2], ["TRY", "EUR"]) == [Money(1, "TRY"), Money(2, "EUR")]
-    with pytest.raises(ValueError, match="shorter"):
-        build(Money, [1])
-    with pytest.raises(ValueError, match="instead of"):
-        build(Money, [1, 2], ["TRY"])
 
 
 async def test_many_bad_rows_are_summed_up(shop: FilesShop) -> None:

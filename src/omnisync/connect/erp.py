@@ -1,4 +1,8 @@
-"""The ERP's side of the connector protocol."""
+"""The ERP's side of the connector protocol.
+
+What comes by the ten thousand (products, balances, prices) is a msgspec.Struct: made five times as fast as a
+dataclass, and a row of texts and numbers is nothing that the garbage collector has to look at.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+import msgspec
+
 from omnisync.connect.check import Finding
 from omnisync.model.money import Money
 from omnisync.model.order import Customer
@@ -14,8 +20,7 @@ from omnisync.model.order import Customer
 Row = TypeVar("Row", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class ErpProduct:
+class ErpProduct(msgspec.Struct, frozen=True, gc=False):
     """One sellable variant as the ERP knows it. ``cost`` is what the shop paid, without tax, if known."""
 
     code: str
@@ -28,8 +33,7 @@ class ErpProduct:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ErpBalance:
+class ErpBalance(msgspec.Struct, frozen=True, gc=False):
     """How much of a product a warehouse holds, in thousandths; ``line`` is where it was read (0: nowhere)."""
 
     code: str
@@ -38,8 +42,7 @@ class ErpBalance:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ErpPrice:
+class ErpPrice(msgspec.Struct, frozen=True, gc=False):
     """A product's price on one of the ERP's price lists, with tax."""
 
     code: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
+
+import msgspec
 
 _WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "KRW", "ISK"})
 """Currencies whose shops price in whole units (ISO 4217 gives HUF two decimals; no shop uses them)."""
@@ -35,8 +36,7 @@ def currency_code(text: str) -> str:
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(msgspec.Struct, frozen=True, gc=False):
     """An amount in whole minor units (kuruş, bani; whole forints) of an ISO 4217 currency."""
 
     minor: int

@@ -6,7 +6,7 @@ unchanged read appends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
@@ -39,6 +39,7 @@ from omnisync.sync.guard import Suspicion
 from omnisync.sync.quarantine import set_aside
 
 T = TypeVar("T")
+Key = TypeVar("Key")
 
 _ROWS_PER_EVENT = 500
 
@@ -76,21 +77,21 @@ def card_of(row: ErpProduct) -> Card:
 def balances(rules: ErpRules, change: Change, read: ErpRead[ErpBalance]) -> int:
     """Changed balances, rows that a full read no longer has as 0, and the reservations they now contain."""
     known = pulls.balances(change.state)
-    codes = pulls.card_digests(change.state).keys()
     counts: list[Count] = []
     zeros: dict[str, Count] = {}
-    missing = dict(known) if read.complete else {}
-    for row in read.rows:
-        key = (row.code, row.warehouse)
-        missing.pop(key, None)
-        before = known.get(key)
-        if before != row.on_hand and row.code in codes:
+    keys = [(row.code, row.warehouse) for row in read.rows]
+    differing = [row for key, row in zip(keys, read.rows, strict=True) if known.get(key) != row.on_hand]
+    codes = pulls.card_digests(change.state).keys() if differing else ()
+    for row in differing:
+        if row.code in codes:
+            before = known.get((row.code, row.warehouse))
             count = Count(row.code, row.warehouse, row.on_hand, row.line)
             if before and before > 0 >= row.on_hand:
                 zeros[f"{row.code} {row.warehouse}"] = count
             else:
                 counts.append(count)
-    gone = {f"{code} {warehouse}": Count(code, warehouse, 0) for (code, warehouse), value in missing.items() if value}
+    missing = _missing(known, keys) if read.complete else []
+    gone = {f"{code} {warehouse}": Count(code, warehouse, 0) for code, warehouse in missing if known[code, warehouse]}
     above = sum(1 for value in known.values() if value > 0)
     suspicion = guard.of_read(rules.guard, gone, above) or guard.of_zeros(rules.guard, {**zeros, **gone}, above)
     fallen = {(count.code, count.warehouse): count for count in (*zeros.values(), *gone.values())}
@@ -156,16 +157,17 @@ def _needs(change: Change, order: OrderRow) -> dict[tuple[str, str], int]:
 def prices(rules: ErpRules, change: Change, read: ErpRead[ErpPrice]) -> int:
     """Changed list prices; those which a full read no longer has are taken off their list."""
     known = pulls.prices(change.state)
-    codes = pulls.card_digests(change.state).keys()
     changed: list[ListPrice] = []
-    missing = dict(known) if read.complete else {}
-    for row in read.rows:
-        key = (row.code, row.price_list)
-        missing.pop(key, None)
-        before = known.get(key)
-        if before != (row.price.minor, row.price.currency) and row.code in codes:
+    keys = [(row.code, row.price_list) for row in read.rows]
+    said = [(row.price.minor, row.price.currency) for row in read.rows]
+    differing = [row for key, now, row in zip(keys, said, read.rows, strict=True) if known.get(key) != now]
+    codes = pulls.card_digests(change.state).keys() if differing else ()
+    for row in differing:
+        if row.code in codes:
+            before = known.get((row.code, row.price_list))
             was = before[0] if before and before[1] == row.price.currency else None
             changed.append(ListPrice(row.code, row.price_list, row.price.minor, row.price.currency, was))
+    missing = _missing(known, keys) if read.complete else []
     gone = {f"{code} {name}": ListPrice(code, name, None, "") for code, name in missing}
     if _may_pass(change, rules.name, "prices", guard.of_read(rules.guard, gone, len(known))):
         changed += gone.values()
@@ -248,6 +250,12 @@ def problems(rules: ErpRules, change: Change, feed: str, found: Sequence[RowProb
         set_aside(change, connector, subject, text, next((each.row for each in each_of if each.row), ""))
     for subject in sorted((known | settled) - told.keys()):
         change.append(QuarantineClosed(connector, subject))
+
+
+def _missing(known: Iterable[Key], read: Iterable[Key]) -> list[Key]:
+    """What is known and was not read, in the order in which it is known."""
+    here = set(read)
+    return [key for key in known if key not in here]
 
 
 def _slices(rows: Collection[T]) -> Iterator[tuple[T, ...]]:
