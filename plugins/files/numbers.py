@@ -9,11 +9,11 @@ taken by the decimals. What stays doubtful is told to the reader, who decides wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 
 from omnisync.model.money import Money, currency_code, minor_digits, parse_decimal
 from omnisync.model.quantity import PIECE
@@ -111,18 +111,23 @@ def decimals(cells: Iterable[Cell], wanted: str, delimiter: str) -> Decimals:
     """How these figures write their decimals; ``wanted`` is the sign where the configuration gives it."""
     if wanted:
         return Decimals(wanted)
-    distinct = [cell for cell in set(cells) if isinstance(cell, str)]
-    commas, points = [cell for cell in distinct if "," in cell], [cell for cell in distinct if "." in cell]
-    proofs = (_sign(cell) for cell in chain(commas, points) if not _DOUBTFUL.fullmatch(cell))
-    # With one sign only in the whole file, one clear figure is proof enough.
-    clear = set(proofs) if commas and points else set(islice(proofs, 1))
+    signed = [cell for cell in set(cells) if isinstance(cell, str) and ("," in cell or "." in cell)]
+    points = [cell for cell in signed if "." in cell]
+    if points and any("," in cell for cell in signed):
+        clear = set(_proofs(signed))
+    else:
+        # With one sign only in the whole file, one clear figure of a kind is proof enough: all of a kind say the same.
+        several = {cell for cell in signed if cell.count(".") + cell.count(",") > 1}
+        once = (cell for cell in signed if cell not in several)
+        clear = {*islice(_proofs(once), 1), *islice(_proofs(several), 1)}
     if len(clear) == 1:
         return Decimals(clear.pop())
+    doubtful = [cell for cell in signed if _DOUBTFUL.fullmatch(cell)]
     if not clear and delimiter == ",":
         return Decimals(".")
-    if not clear and delimiter == ";" and not points:
+    if not clear and delimiter == ";" and not any("." in cell for cell in doubtful):
         return Decimals(",")
-    return Decimals("", doubtful=any(map(_DOUBTFUL.fullmatch, chain(commas, points))))
+    return Decimals("", doubtful=bool(doubtful))
 
 
 @lru_cache(maxsize=1024)
@@ -142,6 +147,14 @@ def currency_of(text: str, usual: str) -> str:
     if not (code := known_currency(text)):
         raise ValueError(f"'{text}' is no currency")
     return code
+
+
+def _proofs(cells: Iterable[str]) -> Iterator[str]:
+    """The decimal sign of each that is a figure and can be read in one way only; "n.a." or a date proves nothing."""
+    for cell in cells:
+        figure = None if _DOUBTFUL.fullmatch(cell) else _WITH_CURRENCY.fullmatch(cell.strip())
+        if figure is not None and _grouped_well(figure[2].translate(_SPACES), sign := _sign(figure[2])):
+            yield sign
 
 
 def _sign(text: str) -> str:

@@ -167,6 +167,7 @@ async def test_an_error_beside_figures_of_other_warehouses_is_no_zero(shop: File
         (";", ["1.250", "7"], [1250, 7000], True),  # doubtful: too little is safe, too much is not
         (";", ["1.234.567", "7"], [1234567000, 7000], False),  # two points can't both part decimals
         ("\t", ["0.250", "7"], [250, 7000], False),  # thousands don't begin with 0
+        ("\t", ["1.250", "12.5", "1.234.567"], [1250, 12500, 1234567000], True),  # each speaks for itself
     ],
 )
 async def test_thousands_or_decimals(
@@ -177,6 +178,14 @@ async def test_thousands_or_decimals(
     read = await shop.connector().balances("")
     assert [each.on_hand for each in read.rows] == thousandths
     assert bool(read.problems) is told
+
+
+@pytest.mark.parametrize("note", ["n.a.", "Tel. 3", "12.11.2026", "1, 2 and so on", "see www.shop.example"])
+async def test_a_text_among_the_figures_does_not_change_how_they_are_read(shop: FilesShop, note: str) -> None:
+    shop.put("stock.csv", f"kod\tdepo\tmiktar\nA\tM\t1.250\nB\tM\t12.5\nC\tM\t{note}\n")
+    read = await shop.connector().balances("")
+    assert figures(read) == [("A", "M", 1250), ("B", "M", 12500)]
+    assert [each.line for each in read.problems] == [4]
 
 
 async def test_the_decimal_option_settles_it(shop: FilesShop) -> None:

@@ -14,17 +14,17 @@ from tests.tui import hostile
 F1, F2, F3, F4, F5, F6, F7, F8, F9, F12 = (
     "\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~", "\x1b[20~", "\x1b[24~",
 )  # fmt: skip
-DOWN, ESCAPE, ENTER, PALETTE = "\x1b[B", "\x1b", "\r", "\x10"
+DOWN, PAGE_DOWN, ESCAPE, ENTER, PALETTE = "\x1b[B", "\x1b[6~", "\x1b", "\r", "\x10"
 
 _OURS = re.compile(rb"\x1b\[[<=>?]?[0-9;:]*(?:[mHhlutJKq]|\$p| ?q)|\x1b\]22;[a-z-]+\x07|\x1b[78]|\r?\n")
 """Looks, places, modes, the keyboard's protocol, the mouse's shape: what the screens themselves send."""
 _COPY = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 
 
-def screens(*command: object) -> Terminal:
+def screens(*command: object, **environment: str) -> Terminal:
     """A program of Python's in a terminal of its own."""
     # The shorter the program waits for the rest of a key that begins with Esc, the sooner the tests are done.
-    given = {"ESCDELAY": "20", "PYTHONPATH": str(Path(__file__).parents[2])}
+    given = {"ESCDELAY": "20", "PYTHONPATH": str(Path(__file__).parents[2]), **environment}
     return Terminal([sys.executable, "-P", *map(str, command)], given, size=(120, 40))
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tests.tui import hardware_shop, troubled_shop
 from tests.tui.hardware_shop import lines, opened, products, shown, until
+from textual.app import App, ComposeResult
+from textual.widgets import Static
 
 from omnisync import logfile
 from omnisync.folders import DATABASE
@@ -143,6 +145,23 @@ async def test_a_long_sentence_goes_on_below_itself(tmp_path: Path) -> None:
         await until(lambda: "12:00" in shown(app))
         below = [line for line in lines(app) if line.startswith("        word")]
         assert len(below) == 2
+
+
+class _Page(App[None]):
+    CSS = "Lines { height: 1fr; scrollbar-size-vertical: 1; } Lines > Static { width: 100%; height: auto; }"
+
+    def compose(self) -> ComposeResult:
+        yield Lines()
+
+
+async def test_the_bar_of_a_long_page_takes_no_letters_place() -> None:
+    app = _Page()
+    async with app.run_test(size=(80, 24)) as pilot:
+        box = app.query_one(Lines)
+        box.show([[("! ", "waiting"), ("x" * 200, "")]] * 20)
+        await pilot.pause()
+        assert box.show_vertical_scrollbar
+        assert box.query_one(Static).size.height == 3 * 20
 
 
 def test_what_programs_call_things_comes_last_in_a_line_of_the_log() -> None:

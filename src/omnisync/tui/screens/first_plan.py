@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Iterator, Sequence
 
 from omnisync.errors import OmniSyncError
 from omnisync.explain.plan import plan_lines
-from omnisync.model.clean import clean
 from omnisync.text import _, number, plural
 from omnisync.tui.draft import Draft
 from omnisync.tui.guide import StorePlan
@@ -56,7 +55,7 @@ class PlanStep(LookStep[Sequence[StorePlan]]):
                 )
             ]
             yield []
-        path = clean(str(self.omnisync.desk.config))
+        path = self.omnisync.desk.config
         yield [
             (
                 _("Enter writes {path} and begins. Nothing has been written or sent until then. Esc goes back.").format(

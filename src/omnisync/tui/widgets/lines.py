@@ -51,7 +51,7 @@ class Lines(VerticalScroll, can_focus=True):
 
     def _lay_out(self) -> None:
         # The bar takes its place whether it is seen or not, so that nothing is wrapped anew when it comes.
-        width = self.container_size.width - self.scrollbar_size_vertical
+        width = self.container_size.width - self.styles.scrollbar_size_vertical
         texts = (Content.assemble(*((text, _LOOKS[look]) for text, look in _hung(line, width))) for line in self._lines)
         content = Content("\n").join(texts)
         box = self.query_one(Static)
