@@ -225,6 +225,16 @@ def test_hostile_log_lines_do_nothing(terminal: Terminal) -> None:
     assert end(terminal)
 
 
+def test_a_hostile_paste_does_nothing(terminal: Terminal) -> None:
+    for key, title in (("/", "find"), ("t", "As it was when?")):
+        seen(terminal, key, title)
+        for name in hostile.NAMES:
+            terminal.press(f"\x1b[200~{name}\x1b[201~", 0.03)
+        assert b"zerowidth" in terminal.written()
+        leave(terminal)
+    end(terminal)
+
+
 def test_letters_that_come_at_once_are_all_found(terminal: Terminal) -> None:
     since = terminal.send("/vida")
     terminal.until(lambda: b"1 of 24" in terminal.written(since), "one product was found")

@@ -60,6 +60,12 @@ def _made(name: str) -> Page:
     return Products()
 
 
+def _pasted(text: str) -> str:
+    """The first line of what is pasted: keys and paths copied from web pages and windows bring unseen characters along."""
+    line = next(iter(text.strip().splitlines()), "")
+    return clean(line, len(line))
+
+
 class OmniSync(App[None]):
     """One shop's screens. What the app does itself is the same on each of them."""
 
@@ -228,7 +234,9 @@ class OmniSync(App[None]):
         Textual hands all keys of one read to what has the focus at that moment, which loses letters that
         follow a key too fast. A scanner's burst opens the product from anywhere but a line being typed into.
         """
-        if not isinstance(event, events.Key) or event.is_forwarded:
+        if isinstance(event, events.Paste) and not event.is_forwarded:
+            await super().on_event(events.Paste(_pasted(event.text)))
+        elif not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
         elif not self.screen_stack:
             # The screens are just being closed: nobody is there to get the key.
