@@ -117,6 +117,8 @@ class FakeStore:
     """Whether an order pull tells everything it has, whatever the window."""
     slow_orders: float = 0
     """Seconds that each page of orders takes."""
+    seconds_per_item: float = 0
+    """Of a push."""
     after_page: Callable[[], None] | None = None
     _receipts: dict[str, tuple[ItemResult, ...]] = field(default_factory=dict)
 
@@ -174,7 +176,7 @@ class FakeStore:
         ]
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.seconds_per_item * len(items))
         assert 0 < len(items) <= self.capabilities.max_batch
         self.keys.append(key)
         self.pushed.append(

@@ -35,6 +35,11 @@ _SLOW, _QUICK = 8_000, 3_000
 """Milliseconds of a call above which batches shrink, below which they grow again."""
 
 _SMALLEST = 10
+"""Items below which a slow store's batches don't shrink."""
+
+_WARY = 3_600_000
+"""Milliseconds for which batches don't grow again after one that was too much for the store."""
+
 _LOOKS = (2_000, 10_000, 30_000)
 """Milliseconds after a lost answer at which the store is looked at, before the batch is sent again."""
 
@@ -44,6 +49,8 @@ it needs no half minute of patience: either it has arrived, or the same body aga
 
 _AGAIN = 60_000
 """Milliseconds before an item that the store refused for now is tried again."""
+
+_NO_ANSWER = "no answer came to it twice"
 
 
 class Pusher:
@@ -58,6 +65,9 @@ class Pusher:
         self._looks = 0
         self._looks_at: Sequence[int] = _LOOKS_AFTER_STOP
         self._next_poll = 0
+        self._lost_again = ""
+        """The key of the batch whose second answer in a row got lost."""
+        self._wary_until = 0
 
     async def step(self) -> int | None:
         """Do one thing that is due; answers when there is more (milliseconds UTC), None: when woken."""
@@ -147,8 +157,8 @@ class Pusher:
     def _adapt(self, took: int) -> None:
         """Smaller batches on a slow store, larger ones when it is quick again."""
         if took > _SLOW:
-            self._most = max(_SMALLEST, self._most // 2)
-        elif took < _QUICK:
+            self._most = max(min(_SMALLEST, self._most), self._most // 2)
+        elif took < _QUICK and self._store.clock.now() >= self._wary_until:
             self._most = min(self._store.connector.capabilities.max_batch, self._most * 2)
 
     # Outcomes.
@@ -218,11 +228,36 @@ class Pusher:
             if self._looks < len(self._looks_at):
                 return batch.sent_at + self._looks_at[self._looks]
         # What makes a figure look as if it had not arrived is often a sale. After a stop any pull since then tells it.
-        if await store.pull_orders(since=0 if self._looks_at is _LOOKS_AFTER_STOP else None):
+        if not await store.pull_orders(since=0 if self._looks_at is _LOOKS_AFTER_STOP else None):
+            return store.clock.now()
+        if self._lost_again != batch.key or not await self._taken_apart(batch.key, items):
             again = await store.log.transact(lambda change: self._still_good(change, batch.key, items))
             if again is not None:
                 await self._send_again(again)
         return store.clock.now()
+
+    async def _taken_apart(self, key: str, items: Sequence[BatchItem]) -> bool:
+        """Twice no answer came, and the store can be read: the batch may be too much for its time limit, or one item break it.
+
+        Halves get through, and in the end what breaks it stands alone and lets the others go before it. One that
+        nothing waits for stays as it is.
+        """
+        store = self._store
+
+        def take(change: Change) -> bool:
+            if len(items) > 1:
+                change.append(BatchDropped(store.name, key, _NO_ANSWER))
+                return True
+            others = outbox.due(change.state, store.name, change.at, 1, grouped=False)
+            if others:
+                change.append(
+                    BatchAnswered(store.name, key, (BatchOutcome(items[0].remote_id, "", change.at + _AGAIN),))
+                )
+            return bool(others)
+
+        self._most = max(1, len(items) // 2)
+        self._wary_until = store.clock.now() + _WARY
+        return await store.log.transact(take)
 
     def _still_good(self, change: Change, key: str, items: Sequence[BatchItem]) -> Batch | None:
         """The batch as it was, if it may go once more; else it is dropped, and what is wanted now goes in a new one.
@@ -257,6 +292,7 @@ class Pusher:
         except UnknownOutcome as error:
             # Twice in a row is trouble with the connection: longer and longer pauses, and people are told.
             await self._lose(batch.key, str(error))
+            self._lost_again = batch.key
             raise
         except (NotSent, RateLimited):
             self._looks = 0
