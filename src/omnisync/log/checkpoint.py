@@ -13,6 +13,8 @@ import msgspec
 from omnisync.log.rows import ListingRow, ProductRow
 from omnisync.log.state import State
 
+_encode = msgspec.msgpack.Encoder().encode
+
 
 class Checkpoint(NamedTuple):
     """One product's rows by table, its listings, and the ids of the orders which had reserved some of it."""
@@ -26,23 +28,18 @@ class Checkpoint(NamedTuple):
 def take(state: State) -> None:
     """Write down the products that are due; the event has been applied."""
     due = [*state.due]
-    for each in (state.products, *state.of_products):
-        each.prefetch(due)
+    state.due.clear()
+    if len(due) > 1:
+        for each in (state.products, *state.of_products):
+            each.prefetch(due)
     listings = state.listings_of(due)
     for id_ in due:
         product = state.products.get(id_)
         if product is None:
             continue
-        rows = {table.name: table.values_of(id_) for table in state.of_products}
+        rows = {table.name: table.values_of(id_) for table in state.of_products if table.of(id_)}
         orders = state.orders_holding(id_) if product.reserved else []
-        everything = (
-            state.products.values_of(id_)[0],
-            {name: some for name, some in rows.items() if some},
-            listings[id_],
-            orders,
-        )
-        state.remember(id_, msgspec.msgpack.encode(everything))
-    state.due.clear()
+        state.remember(id_, _encode((state.products.values(product), rows, listings[id_], orders)))
 
 
 def read(everything: bytes) -> Checkpoint:

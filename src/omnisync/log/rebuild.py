@@ -114,7 +114,8 @@ def _replay(source: sqlite3.Connection, target: sqlite3.Connection, progress: Pr
     state = State(target, empty=True, indexes=False)
     done = 0
     for events in stored.facts(source, until=until):
-        for (seq, at, _), event in zip(events, decode_all(payload for _, _, payload in events), strict=True):
+        decoded = decode_all([payload for _, _, payload in events])
+        for (seq, at, _), event in zip(events, decoded, strict=True):
             apply(state, seq, at, event)
         state.spill(_MOST_DOCUMENTS, _MOST_OTHERS, _MOST_NOTED)
         done += len(events)

@@ -20,7 +20,7 @@ from omnisync.log import rows
 from omnisync.log.news import News
 from omnisync.log.table import Table
 from omnisync.model.events import BatchItem
-from omnisync.model.rules import GuardRules, StoreRules
+from omnisync.model.rules import GuardRules, Owner, StoreRules
 
 R = TypeVar("R")
 
@@ -65,12 +65,16 @@ class _ByCode(dict[str, rows.ProductRow | None]):
 
 
 class StockRule(NamedTuple):
-    """One store's rules for quantities; ``again``: they give the same figure as those of the store before."""
+    """One store's rules for quantities.
+
+    ``again``: they give the same figure as those of the store before. ``pushed``: quantities are pushed, and ours count.
+    """
 
     store: str
     figure: tuple[str, str]
     rules: StoreRules
     again: bool
+    pushed: bool
 
 
 class State:
@@ -221,7 +225,13 @@ class State:
             alike = sorted((_quantities(rules), store, rules) for store, rules in self.rules().items())
             before = [None, *(key for key, _, _ in alike)]
             self._stock_rules = [
-                StockRule(store, (store, "stock"), rules, key == last)
+                StockRule(
+                    store,
+                    (store, "stock"),
+                    rules,
+                    key == last,
+                    rules.push_stock and rules.stock_owner is not Owner.STORE,
+                )
                 for (key, store, rules), last in zip(alike, before, strict=False)
             ]
         return self._stock_rules
@@ -315,9 +325,10 @@ class State:
     def listings_of(self, products: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
         """The values of these products' listings, by store."""
         if self.listings.complete:
-            by_store = [(product, self._listed.get(product, {})) for product in products]
+            values, listed = self.listings.values, self._listed
             return {
-                product: [self.listings.values(some[store]) for store in sorted(some)] for product, some in by_store
+                product: [values(some[store]) for store in sorted(some)] if (some := listed.get(product)) else []
+                for product in products
             }
         self.listings.flush()
         found: dict[int, list[tuple[Any, ...]]] = {product: [] for product in products}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import chain, compress, islice
@@ -129,7 +130,9 @@ class Table(Generic[R]):
         self._new: dict[int, R] = {}
         self._changed: list[R] = []
         """As often as they were changed; among them may be new ones and those in ``_gone``."""
-        self.change = self._changed.append
+        # As long as nothing has been written, every row is to be written anyway: then there is nothing to note.
+        nothing: deque[R] = deque(maxlen=0)
+        self.change = nothing.append if complete else self._changed.append
         self._gone: dict[int, R] = {}
         """Rows which stand for nothing any more, kept so that no other row gets their identity."""
         self._deleted: dict[Any, None] = {}
@@ -194,7 +197,9 @@ class Table(Generic[R]):
 
     def prefetch(self, groups: Collection[Any], *lead: Any) -> None:
         """Load these groups with a few look-ups instead of one each; where a group is a tuple, it is ``lead`` and one more."""
-        missing = () if self.complete else [each for each in groups if self._full(lead, each) not in self._groups]
+        if self.complete or len(groups) <= _FEW:
+            return
+        missing = [each for each in groups if self._full(lead, each) not in self._groups]
         if len(missing) <= _FEW:
             return
         for each in missing:
@@ -215,7 +220,9 @@ class Table(Generic[R]):
 
     def prefetch_single(self, groups: Collection[Any], rest: Any) -> None:
         """Load only this row of each of these groups: ``get`` finds it, ``of`` and ``put`` would load all the others."""
-        missing = () if self.complete else [each for each in groups if each not in self._groups]
+        if self.complete or len(groups) <= _FEW:
+            return
+        missing = [each for each in groups if each not in self._groups]
         if len(missing) <= _FEW:
             return
         where = "".join(f" AND {column} = ?" for column in self._columns_of_rest)
@@ -320,6 +327,7 @@ class Table(Generic[R]):
             self._db.executemany(self._insert, map(self.values, rows))
             self._write_back.note(rows)
             self._new.clear()
+        self.change = self._changed.append
 
     def forget(self) -> None:
         """Drop every row from memory, written or not."""
@@ -330,5 +338,6 @@ class Table(Generic[R]):
         self._gone.clear()
         self._deleted.clear()
         self._write_back.forget()
+        self.change = self._changed.append
         self.count = 0
         self.complete = False

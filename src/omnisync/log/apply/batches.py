@@ -18,13 +18,10 @@ from omnisync.model.events import (
     BatchMade,
     BatchOutcome,
     BatchSent,
-    Kind,
 )  # fmt: skip
 
 _FEW = 4
 """Up to so many rows, looking each up by itself is as quick as all at once."""
-
-_STOCK = Kind.STOCK
 
 _items = msgspec.json.Decoder(tuple[BatchItem, ...])
 
@@ -40,10 +37,12 @@ def batch_made(state: State, event: BatchMade) -> None:
     state.open_items[event.key] = event.items
     row = BatchRow(event.key, event.store, "made", "", event.fingerprint, text, len(event.items), 0, state.at)
     state.batches.begin(event.key, row)
-    now, change = state.at, state.figures.change
+    key, now, change = event.key, state.at, state.figures.change
     for _, figure, value, rev in _figures(state, event.store, event.items):
-        figure.batch = event.key
-        figure.sent, figure.sent_rev, figure.sent_at = value, rev, now
+        figure.batch = key
+        figure.sent = value
+        figure.sent_rev = rev
+        figure.sent_at = now
         change(figure)
 
 
@@ -51,18 +50,21 @@ def _figures(state: State, store: str, items: Sequence[BatchItem]) -> list[tuple
     """The figures which the items are to fulfil, with value and revision; padding fulfils none."""
     if len(items) > _FEW:
         state.expect((item.product for item in items), state.figures)
-    stock, price = (store, "stock"), (store, "price")
+    product_of, trace, figures_of = state.product, state.trace, state.figures.of
     found = []
     for item in items:
-        product = state.product(item.product)
+        product = product_of(item.product)
         if product is None:
             continue
-        state.trace(product.id)
-        figures = state.figures.of(product.id)
-        if item.stock_rev and item.stock is not None and (row := figures.get(stock)) is not None:
-            found.append((item, row, item.stock, item.stock_rev))
-        if item.price_rev and item.price is not None and (row := figures.get(price)) is not None:
-            found.append((item, row, item.price, item.price_rev))
+        id_ = product.id
+        trace(id_)
+        figures = figures_of(id_)
+        rev = item.stock_rev
+        if rev and (value := item.stock) is not None and (row := figures.get((store, "stock"))) is not None:
+            found.append((item, row, value, rev))
+        rev = item.price_rev
+        if rev and (value := item.price) is not None and (row := figures.get((store, "price"))) is not None:
+            found.append((item, row, value, rev))
     return found
 
 
@@ -81,10 +83,11 @@ def batch_sent(state: State, event: BatchSent) -> None:
 
 
 def _trace(state: State, batch: BatchRow) -> None:
+    product_of, trace = state.product, state.trace
     for item in _items_of(state, batch):
-        product = state.product(item.product)
+        product = product_of(item.product)
         if product is not None:
-            state.trace(product.id)
+            trace(product.id)
 
 
 def batch_answered(state: State, event: BatchAnswered) -> None:
@@ -92,21 +95,26 @@ def batch_answered(state: State, event: BatchAnswered) -> None:
     batch = state.batches.get(event.key)
     if batch is None:
         return
-    outcomes = {outcome.remote_id: outcome for outcome in event.outcomes}
+    key, change = event.key, state.figures.change
+    outcomes, refused = {}, 0
+    for outcome in event.outcomes:
+        outcomes[outcome.remote_id] = outcome
+        if outcome.refused:
+            refused += 1
     rules = state.rules().get(event.store)
     by_reading = rules is not None and rules.checks_by_reading
     for item, row, value, rev in _figures(state, event.store, _items_of(state, batch)):
-        if row.batch == event.key:
+        if row.batch == key:
             row.batch = ""
-            outcome = outcomes.get(item.remote_id)
-            if outcome is not None and outcome.refused and row.kind == _STOCK and item.price_rev:
+            found = outcomes.get(item.remote_id)
+            if found is not None and found.refused and row.kind == "stock" and item.price_rev:
                 # Perhaps it was the price that the store did not like: a quantity is tried once more by itself.
-                outcome = None
-            _settle(state, row, value, rev, outcome, by_reading=by_reading)
-            state.figures.change(row)
-    state.open_items.pop(event.key, None)
+                found = None
+            _settle(state, row, value, rev, found, by_reading=by_reading)
+            change(row)
+    state.open_items.pop(key, None)
     batch.state, batch.done_at = "done", state.at
-    batch.refused = len([outcome for outcome in event.outcomes if outcome.refused])
+    batch.refused = refused
     batch.sent_at = batch.sent_at or state.at
     state.batches.change(batch)
 
@@ -117,7 +125,7 @@ def _settle(
     if outcome is None or outcome.again_at:
         row.next_try = outcome.again_at if outcome else 0
     elif not outcome.refused:
-        shown = outcome.stock if row.kind == _STOCK else outcome.price
+        shown = outcome.stock if row.kind == "stock" else outcome.price
         figures.accepted(state, row, value, rev, shown, by_reading=by_reading)
     elif row.wanted_rev == rev and row.mode == "push":
         row.mode, row.reason = "refused", outcome.refused

@@ -51,14 +51,14 @@ def recompute(state: State, product: ProductRow) -> None:
 
 def recompute_stock(state: State, product: ProductRow) -> None:
     """The same where only balances or reservations have changed."""
-    figures = state.figures.of(product.id)
+    id_ = product.id
+    figures = state.figures.of(id_)
     if not figures:
         return
-    balances = state.balances.of(product.id)
-    choices = state.choices.of(product.id)
-    kept = kept_from_stores(state, product.id, figures.values(), balances, choices) if state.last_pieces() else {}
+    balances, choices = state.balances.of(id_), state.choices.of(id_)
+    kept = kept_from_stores(state, id_, figures.values(), balances, choices) if state.last_pieces() else None
     wanted: int | None = None
-    for store, figure, rules, again in state.stock_rules():
+    for store, figure, rules, again, pushed in state.stock_rules():
         if kept or not again:
             wanted = None
         row = figures.get(figure)
@@ -67,7 +67,12 @@ def recompute_stock(state: State, product: ProductRow) -> None:
         if wanted is None:
             exempt = product.category in rules.exempt_categories
             left, active = available(rules, balances), product.active != 0
-            wanted = wanted_stock(rules, left, exempt=exempt, active=active, kept=kept.get(store, 0))
+            wanted = wanted_stock(rules, left, exempt=exempt, active=active, kept=kept.get(store, 0) if kept else 0)
+        if pushed and row.mode == "push" and row.rejected is None and not choices:
+            # As nearly always: nobody but the rules has a say.
+            if wanted != row.wanted:
+                _want(state, row, wanted, "push", "")
+            continue
         if row.rejected is not None and row.rejected != on_hand(rules, balances):
             # The ERP says something else than what a person said no to.
             row.rejected = None
@@ -227,15 +232,17 @@ def accepted(state: State, row: FigureRow, value: int, rev: int, shown: int | No
 
     The row is still to be told as changed.
     """
-    row.confirmed, row.confirmed_at = value, state.at
+    now = state.at
+    row.confirmed, row.confirmed_at = value, now
     row.confirmed_rev = max(row.confirmed_rev, rev)
     if value == row.allowed:
         # A yes is to one sending of the figure.
         row.allowed = None
-    row.check_at = 0
     if by_reading:
-        row.check_at = state.at + CHECK_DELAYS[row.checks % len(CHECK_DELAYS)]
-    elif shown is not None:
+        row.check_at = now + CHECK_DELAYS[row.checks % len(CHECK_DELAYS)]
+        return
+    row.check_at = 0
+    if shown is not None:
         _look(state, row, shown)
 
 

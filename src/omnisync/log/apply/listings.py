@@ -11,7 +11,7 @@ from omnisync.log.apply import figures
 from omnisync.log.rows import FigureRow, ListingRow, ProductRow
 from omnisync.log.state import State
 from omnisync.log.table import Table
-from omnisync.model.events import FiguresSeen, Kind, ListingLinked, ListingsGone, ListingsSeen, SeenListing
+from omnisync.model.events import FiguresSeen, ListingLinked, ListingsGone, ListingsSeen, SeenListing
 
 
 def listings_seen(state: State, event: ListingsSeen) -> None:
@@ -57,7 +57,7 @@ def _show(state: State, store: str, seen: SeenListing, before: int | None, after
     _figures(
         state, store, seen.remote_id, seen.group, product, takes_stock=seen.takes_stock, takes_price=seen.takes_price
     )
-    for kind, value in ((Kind.STOCK, seen.stock), (Kind.PRICE, seen.price)):
+    for kind, value in (("stock", seen.stock), ("price", seen.price)):
         row = state.figures.get(product.id, (store, kind))
         if row is not None and value is not None:
             figures.seen(state, row, value)
@@ -68,7 +68,7 @@ def _show(state: State, store: str, seen: SeenListing, before: int | None, after
 def _figures(
     state: State, store: str, remote_id: str, group: str, product: ProductRow, *, takes_stock: bool, takes_price: bool
 ) -> None:
-    for kind, takes in ((Kind.STOCK, takes_stock), (Kind.PRICE, takes_price)):
+    for kind, takes in (("stock", takes_stock), ("price", takes_price)):
         row = state.figures.get(product.id, (store, kind))
         if row is None and takes:
             state.figures.put(FigureRow(product.id, store, kind, remote_id, group, mode="off"))
@@ -127,7 +127,7 @@ def listing_linked(state: State, event: ListingLinked) -> None:
         state, event.store, row.remote_id, row.grp, product,
         takes_stock=bool(row.takes_stock), takes_price=bool(row.takes_price),
     )  # fmt: skip
-    for kind, value in ((Kind.STOCK, row.stock), (Kind.PRICE, row.price)):
+    for kind, value in (("stock", row.stock), ("price", row.price)):
         figure = state.figures.get(product.id, (event.store, kind))
         if figure is not None and value is not None:
             figures.seen(state, figure, value)
