@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from omnisync.log import stored
 from omnisync.log.apply import apply
 from omnisync.log.apply.orders import release
 from omnisync.log.checkpoint import Checkpoint
@@ -21,7 +22,6 @@ from omnisync.log.state import State
 from omnisync.log.table import Table
 from omnisync.model.events import (
     BalancesCounted,
-    BatchItem,
     BatchMade,
     Event,
     ExclusionSet,
@@ -37,10 +37,9 @@ from omnisync.model.events import (
     Retried,
     SalesSlowed,
     UpdateOrdered,
+    decode,
 )  # fmt: skip
 from omnisync.model.rules import StoreRules
-
-_batch_items = msgspec.json.Decoder(tuple[BatchItem, ...])
 
 Order = tuple[str, str]
 """Store and number."""
@@ -180,9 +179,10 @@ class OneProduct(State):
         for key in {figure.batch for figure in self.figures.of(self.id).values() if figure.batch}:
             for values in self._reader.rows("SELECT * FROM batch WHERE key = ?", key):
                 batch = BatchRow(*values)
-                self.open_items[key] = tuple(
-                    item for item in _batch_items.decode(batch.items) if item.product == self.code
-                )
+                made = self._reader.ask(partial(stored.at, seqs=[batch.made_seq]))[0]
+                event = decode(made.payload)
+                assert isinstance(event, BatchMade)
+                self.open_items[key] = tuple(item for item in event.items if item.product == self.code)
                 self.batches.put(batch)
 
     def remote_ids(self, store: str) -> set[str]:

@@ -6,14 +6,11 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from omnisync.log.rows import BatchRow, FigureRow, ListingRow
 from omnisync.log.state import State
 from omnisync.model.events import BatchItem, Kind
 from omnisync.model.quantity import PIECE
 
-_items = msgspec.json.Decoder(tuple[BatchItem, ...])
 # Without statistics SQLite would rather walk through all figures of the store: hence INDEXED BY below.
 _DIRTY = "store = ? AND wanted_rev > confirmed_rev AND mode = 'push'"
 
@@ -33,7 +30,7 @@ def open_batch(state: State, store: str) -> tuple[BatchRow, tuple[BatchItem, ...
     sql = "SELECT key FROM batch WHERE store = ? AND state IN ('made', 'sent', 'lost') ORDER BY made_at LIMIT 1"
     found = state.select(sql, store)
     batch = state.batches.get(found[0][0]) if found else None
-    return (batch, _items.decode(batch.items)) if batch is not None else None
+    return (batch, state.items_of(batch)) if batch is not None else None
 
 
 def due(state: State, store: str, now: int, most: int, *, grouped: bool, falling_only: bool = False) -> list[Due]:

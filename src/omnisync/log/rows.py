@@ -207,7 +207,10 @@ class DriftRow:
 
 @dataclass(slots=True)
 class BatchRow:
-    """A batch: made (about to be sent), sent (taken in), lost (outcome unknown), done, dropped."""
+    """A batch: made (about to be sent), sent (taken in), lost (outcome unknown), done, dropped.
+
+    ``items`` as JSON, "" once it is done or dropped; ``made_seq`` is the event that made it, in which they stand too.
+    """
 
     key: str
     store: str
@@ -215,6 +218,7 @@ class BatchRow:
     receipt: str
     fingerprint: str
     items: str
+    made_seq: int
     size: int
     refused: int
     made_at: int

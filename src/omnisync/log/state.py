@@ -48,6 +48,9 @@ def _quantities(rules: StoreRules) -> bytes:
     )  # fmt: skip
 
 
+_items = msgspec.json.Decoder(tuple[BatchItem, ...])
+
+
 @lru_cache
 def _tables_read(sql: str) -> frozenset[str]:
     return frozenset(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", sql))
@@ -146,7 +149,7 @@ class State:
         self.due: dict[int, None] = {}
         """The products of which the event being applied leaves a checkpoint."""
         self.open_items: dict[str, tuple[BatchItem, ...]] = {}
-        """The items of batches under way, by key, to spare their decoding; a batch may be missing here."""
+        """The items of batches under way, by key; those of before this process was started are not here until asked for."""
         self.begin(0, 0)
         self.woken: set[str] = set()
         self.news = News()
@@ -250,6 +253,13 @@ class State:
             self._orders_by_number[key] = found[0] if found else None
         order = self._orders_by_number[key]
         return None if order is None else self.orders.get(order)
+
+    def items_of(self, batch: rows.BatchRow) -> tuple[BatchItem, ...]:
+        """The items of a batch under way; one that is over has none."""
+        found = self.open_items.get(batch.key)
+        if found is None and batch.items:
+            self.open_items[batch.key] = found = _items.decode(batch.items)
+        return found or ()
 
     def add_order(self, row: rows.OrderRow) -> None:
         """A new order."""

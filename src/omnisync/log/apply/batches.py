@@ -23,8 +23,6 @@ from omnisync.model.events import (
 _FEW = 4
 """Up to so many rows, looking each up by itself is as quick as all at once."""
 
-_items = msgspec.json.Decoder(tuple[BatchItem, ...])
-
 
 def batch_made(state: State, event: BatchMade) -> None:
     """About to be sent: its figures are locked until its outcome is known."""
@@ -35,7 +33,9 @@ def batch_made(state: State, event: BatchMade) -> None:
         store.live = 1
         state.stores.put(store)
     state.open_items[event.key] = event.items
-    row = BatchRow(event.key, event.store, "made", "", event.fingerprint, text, len(event.items), 0, state.at)
+    row = BatchRow(
+        event.key, event.store, "made", "", event.fingerprint, text, state.seq, len(event.items), 0, state.at
+    )
     state.batches.begin(event.key, row)
     key, now, change = event.key, state.at, state.figures.change
     for _, figure, value, rev in _figures(state, event.store, event.items):
@@ -68,11 +68,6 @@ def _figures(state: State, store: str, items: Sequence[BatchItem]) -> list[tuple
     return found
 
 
-def _items_of(state: State, batch: BatchRow) -> tuple[BatchItem, ...]:
-    found = state.open_items.get(batch.key)
-    return _items.decode(batch.items) if found is None else found
-
-
 def batch_sent(state: State, event: BatchSent) -> None:
     """The store took it in."""
     batch = state.batches.get(event.key)
@@ -84,7 +79,7 @@ def batch_sent(state: State, event: BatchSent) -> None:
 
 def _trace(state: State, batch: BatchRow) -> None:
     product_of, trace = state.product, state.trace
-    for item in _items_of(state, batch):
+    for item in state.items_of(batch):
         product = product_of(item.product)
         if product is not None:
             trace(product.id)
@@ -103,7 +98,7 @@ def batch_answered(state: State, event: BatchAnswered) -> None:
             refused += 1
     rules = state.rules().get(event.store)
     by_reading = rules is not None and rules.checks_by_reading
-    for item, row, value, rev in _figures(state, event.store, _items_of(state, batch)):
+    for item, row, value, rev in _figures(state, event.store, state.items_of(batch)):
         if row.batch == key:
             row.batch = ""
             found = outcomes.get(item.remote_id)
@@ -112,10 +107,15 @@ def batch_answered(state: State, event: BatchAnswered) -> None:
                 found = None
             _settle(state, row, value, rev, found, by_reading=by_reading)
             change(row)
-    state.open_items.pop(key, None)
-    batch.state, batch.done_at = "done", state.at
+    close(state, batch, "done")
     batch.refused = refused
     batch.sent_at = batch.sent_at or state.at
+
+
+def close(state: State, batch: BatchRow, how: str) -> None:
+    """The batch is done, or dropped; its items are needed no longer."""
+    state.open_items.pop(batch.key, None)
+    batch.state, batch.done_at, batch.items = how, state.at, ""
     state.batches.change(batch)
 
 
@@ -148,13 +148,11 @@ def batch_dropped(state: State, event: BatchDropped) -> None:
     batch = state.batches.get(event.key)
     if batch is None:
         return
-    for _, row, _, _ in _figures(state, event.store, _items_of(state, batch)):
+    for _, row, _, _ in _figures(state, event.store, state.items_of(batch)):
         if row.batch == event.key:
             row.batch = ""
             state.figures.change(row)
-    state.open_items.pop(event.key, None)
-    batch.state, batch.done_at = "dropped", state.at
-    state.batches.change(batch)
+    close(state, batch, "dropped")
 
 
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {

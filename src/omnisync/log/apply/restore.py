@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from omnisync.log.apply.batches import close
 from omnisync.log.state import State
 from omnisync.model.events import BackupWritten, Restored
 
@@ -15,8 +16,7 @@ def restored(state: State, _event: Restored) -> None:
     for (key,) in state.select("SELECT key FROM batch WHERE state IN ('made', 'sent', 'lost') ORDER BY key"):
         batch = state.batches.get(key)
         assert batch is not None
-        batch.state, batch.done_at = "dropped", state.at
-        state.batches.put(batch)
+        close(state, batch, "dropped")
     sql = "SELECT product, store, kind FROM figure WHERE mode = 'push' OR batch <> '' ORDER BY product, store, kind"
     for product, store, kind in state.select(sql):
         figure = state.figures.get(product, (store, kind))

@@ -182,6 +182,7 @@ CREATE TABLE drift (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX drift_open ON drift (store) WHERE state = 'open';
 
+-- What is sent to the stores. Its items stand here until its outcome is known, and for ever in the event made_seq.
 CREATE TABLE batch (
     key TEXT PRIMARY KEY,
     store TEXT NOT NULL,
@@ -189,6 +190,7 @@ CREATE TABLE batch (
     receipt TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     items TEXT NOT NULL,
+    made_seq INTEGER NOT NULL,
     size INTEGER NOT NULL,
     refused INTEGER NOT NULL,
     made_at INTEGER NOT NULL,
@@ -196,7 +198,7 @@ CREATE TABLE batch (
     done_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_open ON batch (store) WHERE state IN ('made', 'sent', 'lost');
-CREATE INDEX batch_body ON batch (store, fingerprint, sent_at);
+CREATE INDEX batch_sent ON batch (store, sent_at);
 
 CREATE TABLE shop_order (
     id INTEGER PRIMARY KEY,
