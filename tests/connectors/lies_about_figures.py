@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from tests.connectors.liars import Honest
 
 from omnisync.connect.store import Capabilities, ItemResult, ListingRef, PushAnswer, PushItem, RemoteListing
@@ -79,7 +80,7 @@ class NumbersForNames(Honest):
     breaks = ("listings.names_of_listings_are_texts",)
 
     def listing(self, honest: RemoteListing) -> RemoteListing:
-        return replace(honest, ref=replace(honest.ref, extra={"id": 7}))  # type: ignore[dict-item]
+        return replace(honest, ref=replace(honest.ref, extra={"id": 7}))
 
 
 class RenamesListings(Honest):
@@ -200,7 +201,7 @@ class UnannouncedRepeats(Honest):
     breaks = ("push.the_same_again_does_no_harm", "faults.a_lost_answer_can_be_looked_up")
 
     def can(self, honest: Capabilities) -> Capabilities:
-        return replace(honest, repeat_window=0)
+        return dataclasses.replace(honest, repeat_window=0)
 
 
 class HidesRepeats(Honest):

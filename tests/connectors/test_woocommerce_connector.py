@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from omnisync.connect.sandbox import SandboxProduct
@@ -166,7 +167,7 @@ async def test_read_of_a_variation_whose_parent_is_in_the_trash() -> None:
 async def test_push_of_stock_and_price(address: str) -> None:
     async with opened(MUG, *many(1), address=address) as shop:
         mug, other = (await shop.listings()).values()
-        both = replace(stock(mug, 7), price=lei(3105))
+        both = msgspec.structs.replace(stock(mug, 7), price=lei(3105))
         results = await shop.push(both, stock(other, 2))
         assert (results[mug.ref.remote_id].stock, results[mug.ref.remote_id].price) == (7000, lei(3105))
         figures = {figure.code: figure for figure in shop.sandbox.figures()}
@@ -201,7 +202,7 @@ async def test_forints_have_no_decimals() -> None:
 async def test_push_of_variations_goes_under_their_parent(version: str) -> None:
     async with opened(SHIRT, version=version) as shop:
         small, medium = (await shop.listings()).values()
-        results = await shop.push(stock(small, 1), replace(stock(medium, 0), price=lei(6000)))
+        results = await shop.push(stock(small, 1), msgspec.structs.replace(stock(medium, 0), price=lei(6000)))
         assert [result.refused for result in results.values()] == ["", ""]
         assert {figure.code: figure.stock for figure in shop.sandbox.figures()} == {"TRICOU-5-S": 1, "TRICOU-5-M": 0}
         path = f"POST /wp-json/wc/v3/products/{small.ref.group}/variations/batch"
@@ -215,7 +216,7 @@ async def test_a_variation_is_never_moved_to_another_product(version: str) -> No
         listings = {listing.code: listing for listing in (await shop.listings()).values()}
         home = listings["TRICOU-5-S"].ref.group
         wrong = stock(listings["O-S"], 9)
-        wrong = replace(wrong, ref=replace(wrong.ref, group=home))
+        wrong = msgspec.structs.replace(wrong, ref=msgspec.structs.replace(wrong.ref, group=home))
         results = await shop.push(stock(listings["TRICOU-5-S"], 3), wrong)
         assert "no longer" in results[wrong.ref.remote_id].refused
         assert results[listings["TRICOU-5-S"].ref.remote_id].stock == 3000

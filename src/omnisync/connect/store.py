@@ -4,14 +4,18 @@ A connector translates and speaks. It holds no state of its own, decides nothing
 price, never sleeps, never repeats a request by itself. It raises only the errors below
 ``omnisync.errors.ConnectorError``; what they mean to the engine stands there. That holds for an answer of
 a shape that nobody expected too. The conformance kit (``omnisync.testing.conformance``) tries all of it.
+
+What comes by the ten thousand is a msgspec.Struct, made five times as fast as a dataclass.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+import msgspec
 
 from omnisync.connect.budget import Allowance
 from omnisync.connect.check import Finding
@@ -61,8 +65,7 @@ class Capabilities:
     orders_history: float = 14 * 86400
 
 
-@dataclass(frozen=True, slots=True)
-class ListingRef:
+class ListingRef(msgspec.Struct, frozen=True, gc=False):
     """How a store names a listing.
 
     ``remote_id`` is unique within the store and never changes; ``key`` is what a push names it by
@@ -74,11 +77,10 @@ class ListingRef:
     remote_id: str
     key: str = ""
     group: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteListing:
+class RemoteListing(msgspec.Struct, frozen=True, gc=False):
     """A listing as the store shows it: what it is called, and its figures.
 
     ``code`` and ``barcodes`` are what it may be matched by; ``stock`` in thousandths or None when
@@ -101,8 +103,7 @@ class RemoteListing:
     price_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PushItem:
+class PushItem(msgspec.Struct, frozen=True, gc=False):
     """The absolute figures one listing should show; None leaves that figure alone."""
 
     ref: ListingRef
@@ -110,8 +111,7 @@ class PushItem:
     price: Money | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemResult:
+class ItemResult(msgspec.Struct, frozen=True, gc=False):
     """What became of one item of a push: taken, or refused in the store's own words.
 
     ``stock`` and ``price`` are the figures which the answer shows as stored (ReadBack.ANSWER), else None.

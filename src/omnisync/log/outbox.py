@@ -165,9 +165,10 @@ def listings_by_remote(state: State, store: str, remote_ids: Sequence[str]) -> l
 
 
 def expect(state: State, store: str, remote_ids: Sequence[str]) -> None:
-    """These listings are about to be looked at, with their figures: load them together."""
+    """These listings are about to be looked at, with their figures in this store: load them together."""
     products = [row.product for row in listings_by_remote(state, store, remote_ids) if row.product is not None]
-    state.figures.prefetch(products)
+    for kind in Kind:
+        state.figures.prefetch_single(products, (store, kind))
 
 
 def waiting(db: sqlite3.Connection, store: str) -> int:
