@@ -41,7 +41,9 @@ def read_settings(options: Mapping[str, object], currency: str) -> Settings:
     """The options with their defaults. Raises ConfigurationError with the option's name and what it takes."""
     folder = Path(_text(options, "folder", "")).expanduser()
     if folder == Path():
-        raise ConfigurationError("The files connector needs the option folder: where your stock program exports to.")
+        raise ConfigurationError(
+            "`folder` is missing under [erp]: it names the folder into which your stock program exports its files."
+        )
     decimal = _choice(options, "decimal", DECIMALS)
     orders = Path(_text(options, "orders_folder", "orders")).expanduser()
     return Settings(

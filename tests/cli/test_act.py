@@ -184,6 +184,7 @@ def test_pull(shop: Shop, daemon: Daemon) -> None:
 
 def test_what_is_set_aside_is_shown_mapped_and_dismissed(shop: Shop, daemon: Daemon) -> None:
     (row,) = shop.json("quarantine", "list")
+    assert shop.ok("quarantine") == shop.ok("quarantine", "list")
     assert (row["connector"], row["subject"]) == ("trendyol", "line:8812:1")
     said = shop.ok("quarantine", "show", "line:8812:1")
     assert "codes.0 = NOPE" in said

@@ -104,17 +104,15 @@ async def test_a_lost_answer_is_looked_up_and_sent_again_only_if_it_did_not_arri
     assert shop.figure("s1", "A").confirmed == 7000
 
 
-@BOTH
-@story
-async def test_a_process_that_dies_with_a_batch_under_way_looks_it_up_when_it_is_back(
-    shop: Shop, can: Capabilities
-) -> None:
+async def _stopped_under_way(shop: Shop, can: Capabilities, *, applied: bool) -> None:
+    """The process is gone in the middle of a push, and back."""
     await shop.begin(can, A=10)
     shop.erp.counts("A", 7)
     await shop.pull()
 
     def dies(store: FakeStore, items: Sequence[PushItem]) -> PushAnswer:
-        store.carry_out(items)
+        if applied:
+            store.carry_out(items)
         shop.connection.dead = True
         raise UnknownOutcome("the process is gone")
 
@@ -122,6 +120,14 @@ async def test_a_process_that_dies_with_a_batch_under_way_looks_it_up_when_it_is
     with pytest.raises(BaseException):  # noqa: B017
         await shop.pushers["s1"].step()
     await shop.restart()
+
+
+@BOTH
+@story
+async def test_a_process_that_dies_with_a_batch_under_way_looks_it_up_when_it_is_back(
+    shop: Shop, can: Capabilities
+) -> None:
+    await _stopped_under_way(shop, can, applied=True)
     assert shop.rows("SELECT state FROM batch WHERE store = 's1' AND state <> 'done'") == [("made",)]
     await shop.settle(600, "s1")
     assert (shop.s1.shows("A"), len(shop.s1.pushed)) == (7, 1)
@@ -132,18 +138,7 @@ async def test_a_process_that_dies_with_a_batch_under_way_looks_it_up_when_it_is
 @story
 async def test_a_batch_that_a_stop_cut_off_before_it_left_is_sent_within_seconds(shop: Shop, can: Capabilities) -> None:
     """Nobody is at the other end of that request any more: half a minute of patience would only be lost."""
-    await shop.begin(can, A=10)
-    shop.erp.counts("A", 7)
-    await shop.pull()
-
-    def dies(_store: FakeStore, _items: Sequence[PushItem]) -> PushAnswer:
-        shop.connection.dead = True
-        raise UnknownOutcome("the process is gone")
-
-    shop.s1.mishaps.append(dies)
-    with pytest.raises(BaseException):  # noqa: B017
-        await shop.pushers["s1"].step()
-    await shop.restart()
+    await _stopped_under_way(shop, can, applied=False)
     await shop.settle(4, "s1")
     assert shop.s1.shows("A") == 7
     assert len(set(shop.s1.keys)) == 1, "the same key and body"

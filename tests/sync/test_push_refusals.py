@@ -78,14 +78,14 @@ async def test_a_refused_price_does_not_keep_the_stock_from_falling(shop: Shop, 
     )
 
 
-@story
-async def test_a_call_refused_as_a_whole_is_halved_until_the_bad_item_stands_alone(shop: Shop) -> None:
+async def _with_one_disliked(shop: Shop, words: str, name: str = "") -> None:
+    """Everything changes; the store refuses each call that has one of the listings in it, perhaps by a name."""
     await shop.begin(many=MANY)
 
     def dislikes_one(store: FakeStore, items: Sequence[PushItem]) -> PushAnswer:
         store.mishaps.append(dislikes_one)
         if any(item.ref.remote_id == "rP37" for item in items):
-            raise Rejected("invalid item in the list")
+            raise Rejected(words, name)
         return store.carry_out(items)
 
     shop.s1.mishaps.append(dislikes_one)
@@ -94,30 +94,20 @@ async def test_a_call_refused_as_a_whole_is_halved_until_the_bad_item_stands_alo
     await shop.pull()
     await shop.settle(3600, "s1")
     refused = shop.rows("SELECT remote_id, reason FROM figure WHERE store = 's1' AND mode = 'refused'")
-    assert refused == [("rP37", "invalid item in the list")]
+    assert refused == [("rP37", words)]
     assert all(shown.stock == 9 for remote_id, shown in shop.s1.listed.items() if remote_id != "rP37")
+
+
+@story
+async def test_a_call_refused_as_a_whole_is_halved_until_the_bad_item_stands_alone(shop: Shop) -> None:
+    await _with_one_disliked(shop, "invalid item in the list")
     assert len(shop.s1.pushed) < 25
 
 
 @pytest.mark.parametrize("name", ["rP37", "key-rP37", "something else"])
 @story
 async def test_a_call_refused_for_a_named_item_goes_on_without_it_by_whatever_name(shop: Shop, name: str) -> None:
-    await shop.begin(many=MANY)
-
-    def dislikes_one(store: FakeStore, items: Sequence[PushItem]) -> PushAnswer:
-        store.mishaps.append(dislikes_one)
-        if any(item.ref.remote_id == "rP37" for item in items):
-            raise Rejected("no such item", name)
-        return store.carry_out(items)
-
-    shop.s1.mishaps.append(dislikes_one)
-    for code in MANY:
-        shop.erp.counts(code, 9)
-    await shop.pull()
-    await shop.settle(3600, "s1")
-    refused = shop.rows("SELECT remote_id, reason FROM figure WHERE store = 's1' AND mode = 'refused'")
-    assert refused == [("rP37", "no such item")]
-    assert shop.s1.shows("P00") == 9
+    await _with_one_disliked(shop, "no such item", name)
 
 
 @story

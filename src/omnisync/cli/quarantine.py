@@ -24,6 +24,7 @@ _of = click.option("--of", "connector", metavar="NAME", default="", help=_("Of t
 
 
 @click.group(
+    invoke_without_command=True,
     short_help=_("What was set aside: see it, mend it, try it again, or dismiss it."),
     help=_(
         "What a store or the ERP told and nobody could understand, or what the ERP refused, is set aside with the "
@@ -31,8 +32,11 @@ _of = click.option("--of", "connector", metavar="NAME", default="", help=_("Of t
         "Example: omnisync quarantine replay order:8812 --set lines.0.quantity=2"
     ),
 )
-def quarantine() -> None:
-    """Quarantine."""
+@click.pass_context
+def quarantine(context: click.Context) -> None:
+    """Quarantine; by itself the list."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
 
 
 def _one(reader: Reader, subject: str, connector: str) -> SetAside:

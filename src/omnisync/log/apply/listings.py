@@ -157,18 +157,13 @@ def figures_seen(state: State, event: FiguresSeen) -> None:
                 touched = True
         if touched:
             state.trace(listing.product)
-    for remote_id in event.missing:
-        listing = state.listings.get((event.store, remote_id))
-        if listing is not None and listing.product is not None:
-            for row in state.each_figure(listing.product, event.store):
-                figures.not_there(state, row)
-            state.trace(listing.product)
-    for remote_id in event.unreadable:
-        listing = state.listings.get((event.store, remote_id))
-        if listing is not None and listing.product is not None:
-            for row in state.each_figure(listing.product, event.store):
-                figures.unreadable(state, row)
-            state.trace(listing.product)
+    for remote_ids, unseen in ((event.missing, figures.not_there), (event.unreadable, figures.unreadable)):
+        for remote_id in remote_ids:
+            listing = state.listings.get((event.store, remote_id))
+            if listing is not None and listing.product is not None:
+                for row in state.each_figure(listing.product, event.store):
+                    unseen(state, row)
+                state.trace(listing.product)
 
 
 HANDLERS: Mapping[type[Any], Callable[[State, Any], None]] = {
