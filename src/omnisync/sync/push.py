@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from omnisync.connect.store import ItemResult, PushAnswer, ReadBack, RemoteListing
 from omnisync.errors import ConnectorError, NotSent, RateLimited, Rejected, Repeated, Unavailable, UnknownOutcome
 from omnisync.log import outbox
-from omnisync.log.rows import BatchRow, ListingRow
+from omnisync.log.rows import BatchRow
 from omnisync.log.writer import Change
 from omnisync.model.events import (
     BatchAnswered,
@@ -22,13 +22,11 @@ from omnisync.model.events import (
     BatchLost,
     BatchOutcome,
     BatchSent,
-    FiguresSeen,
     Kind,
-    SeenFigure,
 )  # fmt: skip
 from omnisync.ports import Ids
-from omnisync.sync import audit
-from omnisync.sync.planning import Batch, Wait, plan, push_items, ref
+from omnisync.sync import read_back
+from omnisync.sync.planning import Batch, Wait, plan, push_items
 from omnisync.sync.store import StoreSync
 
 _SLOW, _QUICK = 8_000, 3_000
@@ -100,7 +98,7 @@ class Pusher:
             if batch.state == "lost":
                 return await self._look_up(batch, items)
             return await self._poll(batch, items)
-        if await self._read_back(now):
+        if await read_back.see_accepted(self._store, now):
             return now
         return await self._send_next()
 
@@ -318,7 +316,7 @@ class Pusher:
         listings = await store.log.transact(
             lambda change: outbox.listings_by_remote(change.state, store.name, [item.remote_id for item in items])
         )
-        read, _problems = await self._read(listings)
+        read, _problems = await read_back.read(store, listings)
         shown = {listing.ref.remote_id: listing for listing in read}
         for item in items:
             found = shown.get(item.remote_id)
@@ -327,66 +325,6 @@ class Pusher:
         await store.worked(store.health.write)
         await self._answered(batch.key, [ItemResult(item.remote_id) for item in items])
         return True
-
-    # Reading back.
-
-    async def _read_back(self, now: int) -> bool:
-        """Look whether accepted figures can be seen at the store; answers whether there was any to look at."""
-        store = self._store
-        most = store.connector.capabilities.read_batch
-        listings = await store.log.transact(lambda change: outbox.to_be_seen(change.state, store.name, now, most))
-        if not listings:
-            return False
-        read, problems = await self._read(listings)
-        found = {listing.ref.remote_id: listing for listing in read}
-        known = {listing.remote_id: listing for listing in listings}
-        changed = {remote_id: audit.times(listing) for remote_id, listing in found.items()}
-        figures = tuple(_seen(listing, known.get(listing.ref.remote_id)) for listing in found.values())
-        missing = [listing for listing in listings if listing.remote_id not in found]
-        unreadable = _unreadable(missing, problems)
-        gone = tuple(listing.remote_id for listing in missing if listing.remote_id not in unreadable)
-
-        def decide(change: Change) -> bool:
-            surprise = any(_differs(change, store.name, known[seen.remote_id].product, seen) for seen in figures)
-            products = {remote_id: listing.product for remote_id, listing in known.items()}
-            audit.found_in_vain(
-                change, store.name, figures, products, changed, audit.History(store.health.last_catalogue)
-            )
-            for problem in problems:
-                store.set_aside(change, "listing", problem)
-            change.append(FiguresSeen(store.name, figures, gone, unreadable))
-            return surprise
-
-        if await store.log.transact(decide):
-            # The likeliest cause is a sale that we have not been told of yet.
-            store.wake_orders.set()
-        return True
-
-    async def _read(self, listings: Sequence[ListingRow]) -> tuple[list[RemoteListing], list[Rejected]]:
-        """These listings as the store shows them, and an error for each that can't be read."""
-        store = self._store
-        most = store.connector.capabilities.read_batch
-        refs = [ref(listing) for listing in listings]
-        found: list[RemoteListing] = []
-        problems: list[Rejected] = []
-        for start in range(0, len(refs), most):
-            store.health.calls += 1
-            for each in await store.connector.read(refs[start : start + most]):
-                if isinstance(each, Rejected):
-                    problems.append(each)
-                else:
-                    found.append(each)
-        await store.worked(store.health.read)
-        return found, problems
-
-
-def _unreadable(unseen: Sequence[ListingRow], problems: Sequence[Rejected]) -> tuple[str, ...]:
-    """Which of the listings that were not found are there and can't be read."""
-    names = {problem.item for problem in problems}
-    mine = tuple(listing.remote_id for listing in unseen if not names.isdisjoint((listing.remote_id, listing.grp)))
-    known = {name for listing in unseen for name in (listing.remote_id, listing.grp)}
-    # One that can't even be named may be any of them.
-    return mine if names <= known else tuple(listing.remote_id for listing in unseen)
 
 
 def _is_too_much(change: Change, store: str, item: BatchItem) -> bool:
@@ -401,18 +339,3 @@ def _is_too_much(change: Change, store: str, item: BatchItem) -> bool:
 def _shows(found: RemoteListing, item: BatchItem) -> bool:
     price = found.price.minor if found.price else None
     return item.stock in (None, found.stock) and item.price in (None, price)
-
-
-def _differs(change: Change, store: str, product: int | None, seen: SeenFigure) -> bool:
-    for kind, value in ((Kind.STOCK, seen.stock), (Kind.PRICE, seen.price)):
-        row = change.state.figures.get(product, (store, kind)) if product is not None else None
-        if row is not None and value is not None and value != row.confirmed:
-            return True
-    return False
-
-
-def _seen(listing: RemoteListing, known: ListingRow | None) -> SeenFigure:
-    extra = dict(listing.ref.extra)
-    same = known is None or ref(known).extra == extra
-    price = listing.price.minor if listing.price else None
-    return SeenFigure(listing.ref.remote_id, listing.stock, price, None if same else extra)
