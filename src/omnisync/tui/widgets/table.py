@@ -212,7 +212,9 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
 
         It looks on each line for borders, padding and tints, which no table has, and cuts the place of the bar off.
         """
-        width, top, painted = self.size.width, self.scroll_offset.y, self._painted
+        # What lies under the bar would be cut off again, for which each part of each line has to be measured.
+        width = self.size.width - (self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0)
+        top, painted = self.scroll_offset.y, self._painted
         filters, ground = self.get_line_filters(), self.background_colors[1]
         strips = []
         for y in crop.line_range:
