@@ -68,6 +68,18 @@ def test_init_offers_what_the_erp_has_and_takes_nothing_else(empty: Shop, export
     assert (store.warehouses, store.price_list, store.currency) == (("Merkez",), "retail", "TRY")
 
 
+def test_init_takes_a_warehouse_with_a_comma_in_its_name(empty: Shop, export: Path) -> None:
+    empty.config.unlink()
+    (export / "stock.csv").write_text('code,warehouse,quantity\nA-1,Depo 2,0\nA-1,"Merkez, 1",5\n')
+    given = ("shop.name=Demir", f"erp.folder={export}", "stores=trendyol", "stores.trendyol.seller_id=1")
+    keys = ("stores.trendyol.api_key=k", "stores.trendyol.api_secret=s")
+    flags = [word for pair in (*given, *keys) for word in ("--set", pair)]
+    result = empty.run("init", *flags, input="\nretail\n")
+    assert result.exit_code == 0, result.output
+    assert 'It has: Depo 2, "Merkez, 1" [Merkez, 1]' in result.stderr
+    assert load_settings(empty.config, environment={}).stores["trendyol"].warehouses == ("Merkez, 1",)
+
+
 def test_init_names_the_answer_that_nobody_gives(empty: Shop) -> None:
     empty.config.unlink()
     assert "shop.name is missing. Give it with --set shop.name=VALUE." in empty.refused("init")

@@ -165,6 +165,3 @@ async def test_health_is_kept_and_written_only_where_it_changed(log: Log) -> Non
     assert await log.query(lambda db: db.total_changes) == changes
     assert await log.query(load_health) == [row]
     assert (await _store(log)).health == row
-    with Reader(log.path) as reader:
-        assert overview.health_of(reader, "s1") == row
-        assert overview.health_of(reader, "s2") is None

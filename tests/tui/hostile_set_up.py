@@ -30,7 +30,7 @@ def export(erp: Path) -> None:
     """Products, warehouses and price lists with hostile names; a quantity, a price and a cost that are none."""
     _write(erp / "products.csv", [("code", "name", "cost"), *((code(at), EVERY, EVERY) for at in range(len(NAMES)))])
     numbered = list(enumerate(NAMES))
-    stock = [(code(at), name, "5") for at, name in numbered]
+    stock = [(code(at), f"{name}, 1", "5") for at, name in numbered]
     _write(erp / "stock.csv", [("code", "warehouse", "quantity"), *stock, (code(0), EVERY, EVERY)])
     prices = [(code(at), name, "19.90") for at, name in numbered]
     _write(erp / "prices.csv", [("code", "list", "price"), *prices, (code(1), NAMES[0], EVERY)])

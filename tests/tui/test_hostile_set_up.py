@@ -52,5 +52,5 @@ def test_hostile_files_and_a_hostile_store_do_nothing_in_a_set_up(tmp_path: Path
         seen(shown, ENTER, "written")
         assert not end(shown)
     chosen = load_settings(config, environment={}).stores["woocommerce"]
-    assert chosen.warehouses == (min(hostile.NAMES),), "as the stock program calls it"
+    assert chosen.warehouses == (f"{min(hostile.NAMES)}, 1",), "as the stock program calls it"
     assert chosen.price_list == min(hostile.NAMES)

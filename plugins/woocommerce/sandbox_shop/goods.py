@@ -12,11 +12,6 @@ from typing import Any
 
 from omnisync.connect import Clock
 
-EDITABLE = frozenset(
-    {"regular_price", "sale_price", "manage_stock", "stock_quantity", "inventory_delta", "name", "status"}
-)
-"""What a write changes here; anything else is taken silently and ignored, as an unknown field is."""
-
 
 @dataclass(slots=True, eq=False)
 class Product:

@@ -15,6 +15,7 @@ from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
 from omnisync.guide.setup import SetUp
 from omnisync.model.clean import clean
+from omnisync.model.comma_list import listed, parted
 from omnisync.settings.interview import Question, run_init
 from omnisync.settings.problems import nearest
 from omnisync.text import _
@@ -62,6 +63,8 @@ class _Asker:
         store, _dot, setting = question.key.rpartition(".")
         if setting == "warehouses":
             answer = self._of_erp(question, self._erp.warehouses)
+            # One whose name has a comma in it may be given as it is.
+            answer = listed([answer]) if answer in self._erp.warehouses else answer
         elif setting == "price_list":
             answer = self._of_erp(question, {name: count for name, (_currency, count) in self._erp.lists.items()})
             if found := self._erp.lists.get(answer):
@@ -80,11 +83,11 @@ class _Asker:
         """One or more of the names, the fullest if nothing else is said; anything as long as the ERP has none."""
         if not names:
             return _ask(question)
-        text = question.text + " " + _("It has: {names}").format(names=", ".join(names))
+        text = question.text + " " + _("It has: {names}").format(names=", ".join(listed([name]) for name in names))
         question = replace(question, text=text, default=max(names, key=lambda name: names[name]))
         while True:
             answer = _ask(question)
-            unknown = next((word for word in map(str.strip, answer.split(",")) if word and word not in names), "")
+            unknown = "" if answer in names else next((word for word in parted(answer) if word not in names), "")
             if not unknown:
                 return answer
             complaint = _("the ERP has no {name}.").format(name=unknown) + nearest(unknown, names)

@@ -163,11 +163,6 @@ def _store(reader: Reader, name: str, health: HealthRow | None) -> StoreView:
     )
 
 
-def health_of(reader: Reader, connector: str) -> HealthRow | None:
-    """A connector's health as last saved."""
-    return next((row for row in load_health(reader.db) if row.connector == connector), None)
-
-
 def held(reader: Reader) -> list[HoldView]:
     """Everything that waits for a person's yes."""
     reads = reader.rows(

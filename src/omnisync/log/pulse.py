@@ -43,12 +43,6 @@ class Pulse:
     erp: str
     erp_reason: str
 
-    @property
-    def needs_a_person(self) -> bool:
-        """Whether something stands still until a person has looked at it."""
-        stuck = any(store.health == "refused" for store in self.stores)
-        return bool(self.held or self.refused or self.quarantined or stuck or self.erp == "refused")
-
     def told(self, rows: Mapping[str, HealthRow], erp: str = "erp") -> Pulse:
         """The same with the health of the connectors as the daemon has just told it, newer than what it has saved."""
         stores = tuple(

@@ -354,11 +354,3 @@ class QuarantineRow:
     customer: str = ""
     sealed: str = ""
     digest: str = ""
-
-
-@dataclass(slots=True)
-class TraceRow:
-    """An event touched a product."""
-
-    product: int
-    seq: int

@@ -130,12 +130,6 @@ def listings_of(reader: Reader, product: int) -> dict[str, str]:
     return dict(reader.rows("SELECT store, remote_id FROM listing WHERE product = ?", product))
 
 
-def product_existed(reader: Reader, product: int, until: int) -> bool:
-    """Whether the product was known when that event had happened."""
-    first = reader.one("SELECT min(seq) FROM event_product WHERE product = ?", product)
-    return first is not None and int(first) <= until
-
-
 def change_beside(reader: Reader, product: int, seq: int, *, later: bool) -> tuple[int, int] | None:
     """The next event after that one which touched the product, or the last one before: its seq and time."""
     sql = (

@@ -16,6 +16,7 @@ from pathlib import Path
 from omnisync.connect.loader import Manifest, Option, OptionType, Role, discover
 from omnisync.errors import CommandRefused
 from omnisync.folders import DEFAULT_TIMEZONE, LANGUAGES, is_timezone
+from omnisync.model.comma_list import parted
 from omnisync.settings.manual import TABLES, entries, toml
 from omnisync.settings.options import option_value
 from omnisync.settings.problems import nearest
@@ -149,7 +150,7 @@ class _Interview:
         )
         own = {
             "connector": platform,
-            "warehouses": tuple(word.strip() for word in self._get(warehouses, _something).split(",") if word.strip()),
+            "warehouses": tuple(parted(self._get(warehouses, _something))),
             "price_list": self._get(prices, _something),
         }
         if currency := self._answers.get(f"{key}.currency"):

@@ -27,6 +27,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from omnisync.folders import DEFAULT_TIMEZONE, default_data_folder, is_timezone
+from omnisync.model.comma_list import parted
 from omnisync.model.money import currency_code
 from omnisync.model.price import parse_rounding
 from omnisync.model.quantity import PIECE
@@ -38,7 +39,7 @@ _STORE_NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 def _words(value: object) -> object:
     """A list may come from the environment as one text with commas."""
-    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+    return parted(value) if isinstance(value, str) else value
 
 
 def _scaled(value: object, scale: int, what: str) -> int:

@@ -25,11 +25,6 @@ class Acts:
         self._open: set[Key] = set()
         self._looking = False
 
-    @property
-    def under_way(self) -> int:
-        """How many figures have not ended yet."""
-        return len(self._open)
-
     def follow(self, keys: Iterable[Key]) -> None:
         """Tell how these end."""
         self._open |= set(keys)

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from omnisync.connect.check import Finding
 from omnisync.model.clean import clean
+from omnisync.model.comma_list import listed, parted
 from omnisync.text import _, plural
 from omnisync.tui.draft import Draft
 from omnisync.tui.keys import bindings
@@ -185,8 +186,7 @@ class SellStep(Step):
         look = draft.look
         assert look is not None
         self._houses, self._lists = list(look.warehouses.items()), list(look.lists.items())
-        chosen = draft.answers.get(f"stores.{store}.warehouses", "")
-        self._marked = [word.strip() for word in chosen.split(",") if word.strip()]
+        self._marked = parted(draft.answers.get(f"stores.{store}.warehouses", ""))
         self._list = draft.answers.get(f"stores.{store}.price_list") or (
             self._lists[0][0] if len(self._lists) == 1 else ""
         )
@@ -249,7 +249,7 @@ class SellStep(Step):
         key = f"stores.{self._store}"
         currency = dict(self._lists)[self._list][0]
         self.draft.answers |= {
-            f"{key}.warehouses": ", ".join(self._marked), f"{key}.price_list": self._list, f"{key}.currency": currency,
+            f"{key}.warehouses": listed(self._marked), f"{key}.price_list": self._list, f"{key}.currency": currency,
         }  # fmt: skip
         self.go_on(PlatformStep(self.draft))
 
