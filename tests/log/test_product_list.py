@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.log.opened import opened
 from tests.log.shop import fill
 
-from omnisync.log.product_list import Sort, by_codes, count, find, page, warehouses
+from omnisync.log.product_list import Sort, count, find, page, warehouses
 from omnisync.log.product_view import STATES, FrozenList, Wish, categories
 from omnisync.log.reader import Reader
 from omnisync.log.search import everything
@@ -68,7 +68,7 @@ def test_a_warehouse_nobody_has_still_shows_every_product(reader: Reader) -> Non
 
 
 def test_a_row_shows_its_balances_and_every_stores_state(reader: Reader) -> None:
-    row = by_codes(reader, ["P02"])[0]
+    row = find(reader, "P02", 1)[0]
     assert (row.name, row.on_hand, row.available, row.balances) == (
         "Fűrész 5 mm",
         4000,
@@ -77,13 +77,13 @@ def test_a_row_shows_its_balances_and_every_stores_state(reader: Reader) -> None
     )
     stock = row.figures["s1", "stock"]
     assert (stock.state, stock.value, stock.shown) == ("waiting", 4000, 1000)
-    assert by_codes(reader, ["P00"])[0].figures == {}, "it is listed nowhere"
+    assert find(reader, "P00", 1)[0].figures == {}, "it is listed nowhere"
 
 
 async def test_a_figure_says_that_a_person_excluded_it(log: Log) -> None:
     await log.append(ExclusionSet("s1", ("P02",), True))
     with Reader(log.path) as reader:
-        assert by_codes(reader, ["P02"])[0].figures["s1", "stock"].state == "excluded"
+        assert find(reader, "P02", 1)[0].figures["s1", "stock"].state == "excluded"
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ async def test_a_renamed_product_is_found_by_its_new_name_and_keys_only(log: Log
     with Reader(log.path) as reader:
         assert [row.code for row in find(reader, "isikli", 5)] == []
         assert [row.code for row in find(reader, "yeni", 5)] == ["P00"]
-        assert [row.code for row in by_codes(reader, ["869P00", "111", "ALIAS"])] == ["P00"]
-        assert by_codes(reader, ["869P00"]) == [], "its old barcode may be another product's now"
+        assert [row.code for key in ("111", "ALIAS") for row in find(reader, key, 5)] == ["P00", "P00"]
+        assert find(reader, "869P00", 5) == [], "its old barcode may be another product's now"
 
 
 @pytest.mark.parametrize(
@@ -185,11 +185,11 @@ def test_warehouses_are_listed_once_in_order(reader: Reader) -> None:
 async def test_an_empty_shop_has_empty_lists(tmp_path: Path) -> None:
     async with opened(tmp_path / "empty") as log:
         with Reader(log.path) as reader:
-            assert page(reader, Sort("stock:s1"), 5) == find(reader, "x", 5) == by_codes(reader, []) == []
+            assert page(reader, Sort("stock:s1"), 5) == find(reader, "x", 5) == []
             assert (count(reader), warehouses(reader)) == (0, [])
 
 
 async def test_a_listing_without_figures_has_no_state(log: Log) -> None:
     await log.append(ListingsSeen("s1", (SeenListing("rP00", "P00", "x", takes_stock=False, takes_price=False),)))
     with Reader(log.path) as reader:
-        assert by_codes(reader, ["P00"])[0].figures == {}
+        assert find(reader, "P00", 1)[0].figures == {}

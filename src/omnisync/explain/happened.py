@@ -246,7 +246,7 @@ def _lost(event: BatchLost) -> str:
 
 
 def _dropped(event: BatchDropped) -> str:
-    return _("batch {key} did not reach {store} ({reason})").format(
+    return _("batch {key} to {store} was given up ({reason})").format(
         key=short(event.key), store=event.store, reason=event.reason
     )
 

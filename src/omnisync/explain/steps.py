@@ -166,7 +166,7 @@ def _answered(why: Why, told: Told) -> Step | None:
         text = _("{store} refused it: {words} ({batch})")
         return Step(told.at, text.format(store=event.store, words=outcome.refused, batch=where), state="refused")
     if outcome.again_at:
-        return Step(told.at, _("{store} asked to send it later ({batch})").format(store=event.store, batch=where))
+        return Step(told.at, _("{store} is to be sent it again later ({batch})").format(store=event.store, batch=where))
     return Step(told.at, _("{store} accepted it ({batch})").format(store=event.store, batch=where), state="confirmed")
 
 

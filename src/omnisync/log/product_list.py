@@ -135,13 +135,6 @@ def count(reader: Reader, text: str = "") -> int:
     return int(reader.one("SELECT count(*) FROM product"))
 
 
-def by_codes(reader: Reader, codes: Sequence[str]) -> list[ProductView]:
-    """These products, by code or whatever else they are known by."""
-    marks = ", ".join("?" * len(codes))
-    sql = f"SELECT DISTINCT product FROM product_key WHERE key IN ({marks}) ORDER BY product"
-    return views(reader, [(product, None) for (product,) in reader.rows(sql, *codes)])
-
-
 def warehouses(reader: Reader) -> list[str]:
     """Every warehouse that has balances, in name order."""
     # A jump from one to the next through the index: DISTINCT would read every balance.

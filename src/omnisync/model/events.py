@@ -333,7 +333,7 @@ class BatchLost(Fact, frozen=True, tag="batch.lost"):
 
 
 class BatchDropped(Fact, frozen=True, tag="batch.dropped"):
-    """The batch did not reach the store; its listings wait for the next one."""
+    """The batch was given up: it did not get through, or was too much as a whole; its listings wait for the next one."""
 
     store: str
     key: str

@@ -144,7 +144,7 @@ def batch_lost(state: State, event: BatchLost) -> None:
 
 
 def batch_dropped(state: State, event: BatchDropped) -> None:
-    """It did not reach the store: its figures are free for the next batch."""
+    """It was given up: its figures are free for the next batch."""
     batch = state.batches.get(event.key)
     if batch is None:
         return
