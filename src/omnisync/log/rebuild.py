@@ -21,7 +21,7 @@ _MOST_DOCUMENTS, _MOST_OTHERS = 50_000, 500_000
 _MOST_NOTED = 1_000_000
 """Traces, and changes of one table, that wait to be written."""
 
-_NEEDED = ("listing_product", "reservation_product")
+_NEEDED = ("listing_product", "reservation_product", "batch_open")
 """Indexes which the state itself looks things up by; they are small."""
 
 _PAGES = -64_000

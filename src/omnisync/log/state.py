@@ -139,8 +139,6 @@ class State:
         self._search: dict[int, str] = {}
         # The events by product, in their order; one may stand there twice.
         self._traces: defaultdict[int, list[int]] = defaultdict(list)
-        self.traces = 0
-        """How many of those are to be written."""
         self._listed: dict[int, dict[str, rows.ListingRow]] = {}
         """Every product's listings by store, as long as all listings are in memory."""
         self.reconsider: set[int] = set()
@@ -301,7 +299,6 @@ class State:
     def trace(self, product: int) -> None:
         """The event being applied touches the product: whatever changes one of its rows must say so here."""
         self._traces[product].append(self.seq)
-        self.traces += 1
         if product % CHECKPOINT_EVERY == self._turn:
             self.due[product] = None
 
@@ -377,14 +374,13 @@ class State:
                 SELECT one.key, each.value FROM json_each(?) AS one, json_each(one.value) AS each"""
             self.db.execute(sql, (by_product,))
             self._traces.clear()
-            self.traces = 0
         if self._checkpoints:
             self.db.executemany("INSERT INTO product_at VALUES (?, ?, ?)", self._checkpoints)
             self._checkpoints.clear()
 
     def spill(self, most_documents: int, most_others: int, most_notes: int) -> None:
         """In a rebuild: write what has grown large and drop it from memory, and write down what was only noted."""
-        if self.traces > most_notes:
+        if sum(map(len, self._traces.values())) > most_notes:
             self.flush_traces()
         for table in self._tables:
             large = table.count > (most_documents if table.name in _DOCUMENTS else most_others)
@@ -424,7 +420,6 @@ class State:
         self._next_ids.clear()
         self._search.clear()
         self._traces.clear()
-        self.traces = 0
         self._checkpoints.clear()
         self._listed.clear()
         self.due.clear()
