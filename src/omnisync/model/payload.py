@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+_DEEPEST = 50
+"""Levels below which a value is one field, however much it holds: no platform nests so deep, and no stack is endless."""
+
 
 class PayloadField(NamedTuple):
     """One value and where it stands: ``lines.0.quantity``."""
@@ -21,15 +24,19 @@ class PayloadField(NamedTuple):
 
 def fields(payload: str) -> list[PayloadField]:
     """Every value of the payload, in its order. Raises ValueError when it is no JSON."""
-    return list(_walk("", json.loads(payload)))
+    return list(_walk("", json.loads(payload), 0))
 
 
-def _walk(path: str, value: Any) -> Iterator[PayloadField]:
-    if not isinstance(value, dict | list) or not value:
+def _walk(path: str, value: Any, depth: int) -> Iterator[PayloadField]:
+    if _is_field(value, depth):
         yield PayloadField(path, value)
         return
     for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-        yield from _walk(f"{path}.{key}" if path else str(key), each)
+        yield from _walk(f"{path}.{key}" if path else str(key), each, depth + 1)
+
+
+def _is_field(value: Any, depth: int) -> bool:
+    return depth == _DEEPEST or not isinstance(value, dict | list) or not value
 
 
 def mended(payload: str, path: str, text: str) -> str:
@@ -39,17 +46,17 @@ def mended(payload: str, path: str, text: str) -> str:
     """
     done = []
 
-    def put(at: str, value: Any) -> Any:
-        if isinstance(value, dict) and value:
-            return {key: put(f"{at}.{key}" if at else key, each) for key, each in value.items()}
-        if isinstance(value, list) and value:
-            return [put(f"{at}.{key}" if at else str(key), each) for key, each in enumerate(value)]
+    def put(at: str, value: Any, depth: int) -> Any:
+        if not _is_field(value, depth):
+            if isinstance(value, dict):
+                return {key: put(f"{at}.{key}" if at else key, each, depth + 1) for key, each in value.items()}
+            return [put(f"{at}.{key}" if at else str(key), each, depth + 1) for key, each in enumerate(value)]
         if at != path:
             return value
         done.append(at)
         return _like(value, text)
 
-    whole = put("", json.loads(payload))
+    whole = put("", json.loads(payload), 0)
     if not done:
         raise ValueError(path)
     return json.dumps(whole, ensure_ascii=False)

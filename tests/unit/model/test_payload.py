@@ -31,3 +31,12 @@ def test_a_mended_value_is_of_the_kind_that_stood_there(path: str, text: str, va
 def test_a_field_that_is_not_there_is_an_error(path: str) -> None:
     with pytest.raises(ValueError, match=path or "^$"):
         mended(PAYLOAD, path, "1")
+
+
+def test_what_is_nested_without_end_stands_in_one_field_and_breaks_no_screen() -> None:
+    payload = '{"number": "1001", "x": ' + "[" * 900 + "1" + "]" * 900 + "}"
+    number, deep = fields(payload)
+    assert (number.path, number.value) == ("number", "1001")
+    assert deep.text.count("[") == 900 - 49
+    assert mended(payload, deep.path, "[7]").count("[") == 50
+    assert mended(payload, "number", "1001") == payload
