@@ -54,13 +54,17 @@ def test_init_writes_what_flags_and_answers_say(empty: Shop) -> None:
     assert (settings.shop.name, settings.erp.options["folder"]) == ("Demir", "/srv/export")
 
 
+def but_what_it_sells(export: Path) -> list[str]:
+    """Flags which answer everything but a store's warehouse and price list."""
+    given = ("shop.name=Demir", f"erp.folder={export}", "stores=trendyol", "stores.trendyol.seller_id=1")
+    keys = ("stores.trendyol.api_key=k", "stores.trendyol.api_secret=s")
+    return [word for pair in (*given, *keys) for word in ("--set", pair)]
+
+
 def test_init_offers_what_the_erp_has_and_takes_nothing_else(empty: Shop, export: Path) -> None:
     empty.config.unlink()
     (export / "stock.csv").write_text("code,warehouse,quantity\nA-1,Depo 2,0\nA-1,Merkez,5\n")
-    given = ("shop.name=Demir", f"erp.folder={export}", "stores=trendyol", "stores.trendyol.seller_id=1")
-    keys = ("stores.trendyol.api_key=k", "stores.trendyol.api_secret=s")
-    flags = [word for pair in (*given, *keys) for word in ("--set", pair)]
-    result = empty.run("init", *flags, input="Merkes\n\nretial\nretail\n")
+    result = empty.run("init", *but_what_it_sells(export), input="Merkes\n\nretial\nretail\n")
     assert result.exit_code == 0, result.output
     assert "It has: Depo 2, Merkez [Merkez]" in result.stderr
     assert "the ERP has no Merkes. Did you mean Merkez?" in result.stderr
@@ -71,10 +75,7 @@ def test_init_offers_what_the_erp_has_and_takes_nothing_else(empty: Shop, export
 def test_init_takes_a_warehouse_with_a_comma_in_its_name(empty: Shop, export: Path) -> None:
     empty.config.unlink()
     (export / "stock.csv").write_text('code,warehouse,quantity\nA-1,Depo 2,0\nA-1,"Merkez, 1",5\n')
-    given = ("shop.name=Demir", f"erp.folder={export}", "stores=trendyol", "stores.trendyol.seller_id=1")
-    keys = ("stores.trendyol.api_key=k", "stores.trendyol.api_secret=s")
-    flags = [word for pair in (*given, *keys) for word in ("--set", pair)]
-    result = empty.run("init", *flags, input="\nretail\n")
+    result = empty.run("init", *but_what_it_sells(export), input="\nretail\n")
     assert result.exit_code == 0, result.output
     assert 'It has: Depo 2, "Merkez, 1" [Merkez, 1]' in result.stderr
     assert load_settings(empty.config, environment={}).stores["trendyol"].warehouses == ("Merkez, 1",)

@@ -88,7 +88,8 @@ class Engine:
         self._database_trouble = ""
         """What the database last said when it could not be written, "" while it can."""
         self._unread = {name: asyncio.Event() for name in [*stores, *(["erp"] if erp else [])]}
-        """Who was not asked yet since the start; until it is empty nothing is sent that raises a figure (P3)."""
+        """Who was not asked yet since the start, and what is set once they are; until it is empty nothing is sent that
+        raises a figure (P3)."""
 
     async def run(self) -> None:
         """Start every worker and wait for ever; cancel to stop."""
