@@ -109,6 +109,11 @@ class Books:
         rows = [(code, order.warehouse) for code in order.ordered]
         return all(any(row not in self.illegible_in[each] for each in exports) for row in rows)
 
+    def untold(self) -> list[ErpOrder]:
+        """Orders worked on, of which no later export speaks yet: nobody can know whether the last one counts them."""
+        last = max(self.exports, default=0)
+        return [order for order in self.orders.values() if order.state and order.posted_at >= last]
+
     def vanish(self) -> None:
         """The folder can't be reached, as a share on the network."""
         self.gone = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -72,10 +73,18 @@ class Watched:
             self._checks.find(f"falling first: {self._name} raises {rising[:3]} while {falling[:3]} must fall")
 
     def _not_emptied(self, items: Sequence[PushItem]) -> None:
-        """A store is not emptied at a stroke while the goods are there."""
+        """A store is not emptied at a stroke while the goods are there, and nothing says that they may be promised (P8)."""
         floor = self._checks.floors[self._name]
         zeros = [floor.code_of[item.ref.remote_id] for item in items if item.stock == 0]
-        there = [code for code in floor.remote_of if self._checks.available(floor, code) > floor.shape.buffer + 1]
+        promised: Counter[str] = Counter()
+        for order in self._checks.books.untold():
+            if order.warehouse in floor.shape.warehouses:
+                promised += order.taken
+        there = [
+            code
+            for code in floor.remote_of
+            if self._checks.available(floor, code) - promised[code] > floor.shape.buffer + 1
+        ]
         wrong = [code for code in zeros if code in there]
         if len(wrong) > 3 and len(wrong) > 0.4 * len(there):
             self._checks.find(f"P7: {self._name} is emptied of {wrong}, of which there is enough")
