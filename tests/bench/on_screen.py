@@ -15,7 +15,7 @@ from tests.terminal import Terminal
 
 from omnisync.folders import DATABASE
 
-# An answer in full colour is the largest; no line is held back for a frame, as open_screen has it.
+# No line is held back for a frame: what open_screen sets comes too late where Textual was imported to be measured.
 _LIKE_OURS = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "500"}
 
 
@@ -38,7 +38,7 @@ def folder_of(database: Path) -> Iterator[Path]:
 def screens(folder: Path) -> Iterator[Terminal]:
     """The screens without a daemon, at rest with their first rows."""
     (folder / "report").unlink(missing_ok=True)
-    with Terminal(_command("screens", folder)) as terminal:
+    with Terminal(_command("screens", folder), _LIKE_OURS) as terminal:
         terminal.until_written(alone.FIRST_CODE.encode())
         terminal.until_quiet(0.4)
         yield terminal
