@@ -41,6 +41,7 @@ class Checks:
         self._last_seq = 0
         self._digests: dict[tuple[str, str, str], str] = {}
         self._outages: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+        """When each began, and the newest event at its end: the computer's clock may be set at any time."""
         self._written_for: dict[tuple[Any, ...], set[int]] = defaultdict(set)
         self._watch_limits()
 
@@ -72,13 +73,17 @@ class Checks:
         if on:
             spans.append((now, None))
         elif spans and spans[-1][1] is None:
-            spans[-1] = (spans[-1][0], now)
+            with self.open() as db:
+                spans[-1] = (spans[-1][0], _newest(db))
 
     def lost_its_memory(self) -> None:
         """The end of the log was lost, or an older backup stands in its place: what was known of events counts no more."""
         self._last_seq = 0
         self._digests.clear()
         self._written_for.clear()
+        self._outages.update(
+            {name: [span for span in spans if span[1] is None] for name, spans in self._outages.items()}
+        )
 
     def was_started_again(self) -> None:
         """A daemon that just started may not know yet that a store is down: it may try once more."""
@@ -209,7 +214,7 @@ class Checks:
     # The log.
 
     def _events(self, db: sqlite3.Connection) -> None:
-        newest = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+        newest = _newest(db)
         rows = db.execute("SELECT seq, at, type, payload FROM event WHERE seq > ? ORDER BY seq", (self._last_seq,))
         for _, at, kind, payload in rows:
             look = getattr(self, "_" + kind.replace(".", "_"), None)
@@ -247,14 +252,14 @@ class Checks:
         for began, ended in self._outages[told["store"]]:
             if at < began:
                 continue
-            margin = 1000 * (2 * self.floors[told["store"]].shape.orders_every + 300)
+            margin = 1000 * (2 * self.floors[told["store"]].shape.orders_every + 300) + self.clock_set_by
             for item in told["items"]:
                 for name, rev in (
                     ("stock", item[3] if len(item) > 3 else 0),
                     ("price", item[5] if len(item) > 5 else 0),
                 ):
                     born = db.execute("SELECT at FROM event WHERE seq = ?", (rev,)).fetchone() if rev else None
-                    if born and began + margin < born[0] < (ended or at):
+                    if born and began + margin < born[0] and (ended is None or rev <= ended):
                         revs = self._written_for[told["store"], began, item[1], name]
                         revs.add(rev)
                         if len(revs) > 1:
@@ -349,6 +354,10 @@ class Checks:
             for (text,) in db.execute("PRAGMA integrity_check"):
                 if text != "ok":
                     self.find(f"P9: the database is damaged: {text}")
+
+
+def _newest(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
 
 
 _OPEN_BATCHES = "SELECT store, key, state FROM batch WHERE state IN ('made', 'sent', 'lost')"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 from tests.sync.fakes import AT_ONCE, WITH_RECEIPT
 from tests.sync.shop import BOTH, MANY, Shop, story
@@ -53,6 +55,19 @@ async def test_falling_quantities_go_before_rising_ones_and_those_before_older_p
     await shop.pull()
     await shop.settle(3600, "s1")
     assert [list(figures) for figures in shop.s1.pushed] == [["rDOWN"], ["rDEAR"], ["rUP"]]
+
+
+@story
+async def test_a_quantity_that_fell_while_a_higher_one_was_under_way_goes_before_rising_ones(shop: Shop) -> None:
+    await shop.begin(replace(WITH_RECEIPT, max_batch=1), UP=1, A=2)
+    shop.erp.counts("A", 3)
+    await shop.pull()
+    await shop.pushers["s1"].step()
+    for code, pieces in (("UP", 8), ("A", 2)):
+        shop.erp.counts(code, pieces)
+        await shop.pull()
+    await shop.settle(3600, "s1")
+    assert [list(figures) for figures in shop.s1.pushed] == [["rA"], ["rA"], ["rUP"]]
 
 
 @story

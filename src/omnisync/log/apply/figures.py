@@ -235,6 +235,7 @@ def accepted(state: State, row: FigureRow, value: int, rev: int, shown: int | No
     now = state.at
     row.confirmed, row.confirmed_at = value, now
     row.confirmed_rev = max(row.confirmed_rev, rev)
+    _hurry(row)
     if value == row.allowed:
         # A yes is to one sending of the figure.
         row.allowed = None
@@ -268,6 +269,7 @@ def _look(state: State, row: FigureRow, value: int) -> None:
         # Never sent, not ours to send, or about to be sent: what the store shows is simply what we know. But as
         # long as an accepted figure was not seen, a read side that lags may still show the one before it.
         row.confirmed, row.confirmed_at, row.check_at = value, state.at, 0
+        _hurry(row)
         _settle(row)
     elif value == row.confirmed:
         row.check_at = row.checks = 0
@@ -317,6 +319,7 @@ def would_give_up(row: FigureRow, value: int) -> bool:
 
 def _drifted(state: State, row: FigureRow, value: int) -> None:
     row.confirmed, row.check_at = value, 0
+    _hurry(row)
     if value == row.wanted:
         row.confirmed_rev, row.checks = row.wanted_rev, 0
     elif _is_asked_about(state, row):
@@ -327,7 +330,6 @@ def _drifted(state: State, row: FigureRow, value: int) -> None:
         row.confirmed_rev = row.wanted_rev
     else:
         row.wanted_rev, row.wanted_at = state.seq, state.at
-        _hurry(row)
         state.wake(row.store)
 
 
@@ -371,6 +373,7 @@ def sold_there(state: State, row: FigureRow, quantity: int, at: int) -> None:
         row.wanted_rev, row.wanted_at = state.seq, state.at
     else:
         row.confirmed -= quantity
+        _hurry(row)
     if not row.batch:
         row.check_at = state.at + CHECK_DELAYS[1]
     state.figures.change(row)
