@@ -20,7 +20,7 @@ demo: $(STAMP) ## run a sample shop with three pretended stores: ARGS="--headles
 	@$(BIN)/omnisync demo $(ARGS)
 
 test: $(STAMP) ## all the tests: ARGS="tests/unit -k money"
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 3 $(ARGS)
 
 sim: $(STAMP) ## play a whole shop under faults: ARGS="--seed 7 --days 2"
 	@$(BIN)/python -m tests.simulation $(ARGS)
