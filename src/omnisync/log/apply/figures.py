@@ -223,6 +223,7 @@ def press(state: State, row: FigureRow) -> None:
     row.mode, row.reason = "push", ""
     row.wanted_rev, row.wanted_at = state.seq, state.at
     row.next_try = 0
+    _hurry(row)
     state.figures.change(row)
     state.wake(row.store)
 
@@ -373,7 +374,7 @@ def sold_there(state: State, row: FigureRow, quantity: int, at: int) -> None:
         row.wanted_rev, row.wanted_at = state.seq, state.at
     else:
         row.confirmed -= quantity
-        _hurry(row)
+    _hurry(row)
     if not row.batch:
         row.check_at = state.at + CHECK_DELAYS[1]
     state.figures.change(row)
