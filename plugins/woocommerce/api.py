@@ -5,8 +5,9 @@ facts/real-woocommerce.md 2 and 3. Nothing here knows products or orders.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -37,6 +38,18 @@ MALFORMED = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
 T = TypeVar("T")
 
 
+class Foreign(Unavailable):
+    """An answer of 4xx that is not in WooCommerce's words."""
+
+
+class NoIndex(Unavailable):
+    """WordPress says nothing of itself here. ``prefix`` is where its interface would stand all the same."""
+
+    def __init__(self, message: str, prefix: str) -> None:
+        super().__init__(message)
+        self.prefix = prefix
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows of a list; ``total`` is how many the whole list has, None when the shop doesn't say."""
@@ -46,8 +59,12 @@ class Page:
 
     @property
     def more(self) -> bool:
-        """Whether rows are left when this is the first page."""
-        return len(self.rows) == PER_PAGE if self.total is None else bool(self.rows) and self.total > len(self.rows)
+        """Whether rows may be left when this is the first page.
+
+        A proxy may take the total away, a plugin may spoil it, and a host may give less rows at once than asked for.
+        """
+        told = self.total is not None and len(self.rows) < PER_PAGE
+        return bool(self.rows) and not (told and self.total == len(self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +84,51 @@ class Api:
         self.prefix = ""
         self._credentials = credentials
         self._context = context
+        self._sign_in = _basic(credentials) if self.secure else None
         self._http = context.http(
             self.address,
             limits={},
-            auth=(credentials.key, credentials.secret) if self.secure else None,
             timeout=_TIMEOUT,
             verify_tls=verify_tls,
         )
 
     async def index(self) -> tuple[dict[str, Any], Response]:
-        """What the WordPress says of itself, which also finds out where its interface stands."""
+        """What the WordPress says of itself, which also finds out where its interface stands.
+
+        Nobody signs in for that: the keys are WooCommerce's own, and WordPress may refuse them (facts section 2).
+        Raises NoIndex where it says nothing.
+        """
         params = {"_fields": "name,url,home,namespaces"}
-        answers: list[Response] = []
+        answers: dict[str, Response] = {}
         for prefix in _PREFIXES:
             answer = await self._http.request("GET", f"{prefix}/", group=_GROUP, params=params)
             found = _object(answer)
-            if found is not None:
+            if found is not None and answer.status < 300 and not _is_error(found):
                 self.prefix = prefix
                 return found, answer
-            answers.append(answer)
-        if answers[0].status < 300:
-            _decoded(answers[0])
-        if answers[0].status in (401, 403):
-            raise refusal(answers[0], secure=self.secure)
-        raise Unavailable(
-            f"{self.address} answers, but there is no WordPress interface ({answers[0].status}). "
-            "Check the address; a shop in a subfolder needs it too (https://example.com/shop)."
+            answers[prefix] = answer
+        first = answers[_PREFIXES[0]]
+        if first.status < 300:
+            _decoded(first)
+        raise NoIndex(
+            f"{self.address} answers, but there is no WordPress interface ({first.status}). "
+            "Check the address; a shop in a subfolder needs it too (https://example.com/shop).",
+            next((prefix for prefix, answer in answers.items() if _object(answer) is not None), _PREFIXES[0]),
         )
 
     async def call(self, method: str, path: str, params: Mapping[str, str] | None = None, body: Any = None) -> Response:
-        """One request below ``wc/v3``; gives the answer when it is a 2xx."""
-        if not self.prefix:
-            await self.index()
-        target = f"{self.prefix}/wc/v3/{path}"
+        """One request below ``wc/v3``; gives the answer when it is a 2xx.
+
+        Some security plugins hide the index and leave WooCommerce's interface alone: that one is asked then.
+        """
+        prefix, hidden = self.prefix, None
+        if not prefix:
+            try:
+                await self.index()
+                prefix = self.prefix
+            except NoIndex as error:
+                prefix, hidden = error.prefix, error
+        target = f"{prefix}/wc/v3/{path}"
 
         def query() -> dict[str, str]:
             """Signed anew for each attempt: a shop takes no signature twice."""
@@ -115,19 +144,22 @@ class Api:
                 rng=self._context.rng,
             )
 
-        answer = await self._http.request(method, target, group=_GROUP, params=query, body=body)
+        answer = await self._http.request(method, target, group=_GROUP, params=query, body=body, headers=self._sign_in)
         if answer.status >= 300:
-            raise refusal(answer, secure=self.secure)
+            refused = refusal(answer, secure=self.secure)
+            raise hidden if hidden is not None and isinstance(refused, Foreign) else refused
+        if hidden is not None and _is_json(answer):
+            self.prefix = prefix
         return answer
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """What stands at that path, decoded."""
-        return _decoded(await self.call("GET", path, params))
+        return self._value(await self.call("GET", path, params))
 
     async def page(self, path: str, params: Mapping[str, str]) -> Page:
         """One page of a list."""
         answer = await self.call("GET", path, {"per_page": str(PER_PAGE), **params})
-        rows = _decoded(answer)
+        rows = self._value(answer)
         if not isinstance(rows, list) or not all(
             isinstance(row, dict) and isinstance(row.get("id"), int) for row in rows
         ):
@@ -139,9 +171,20 @@ class Api:
         """Write something. An answer that can't be read leaves open what was done: UnknownOutcome."""
         answer = await self.call("POST", path, body=body)
         try:
-            return _decoded(answer)
+            return self._value(answer)
         except Unavailable as error:
             raise UnknownOutcome(str(error)) from error
+
+    def _value(self, answer: Response) -> Any:
+        """The body, decoded. Raises what it says where it is an error: some hosts send all of them as a 200."""
+        value = _decoded(answer)
+        if not _is_error(value):
+            return value
+        data = value.get("data")
+        status = data.get("status") if isinstance(data, Mapping) else None
+        if isinstance(status, int) and 400 <= status < 500:
+            raise refusal(replace(answer, status=status), secure=self.secure)
+        raise Unavailable(f"The shop answered {answer.status}, but with an error: {words(value)}")
 
     def allowances(self) -> list[Allowance]:
         """What is left of the shop's limits; WooCommerce itself names none."""
@@ -197,7 +240,7 @@ def refusal(answer: Response, *, secure: bool) -> ConnectorError:
     if code:
         return Rejected(words(error))
     start = " ".join(answer.text[:120].split())
-    return Unavailable(
+    return Foreign(
         f"The shop answered {answer.status}, but not in WooCommerce's words: {start!r}. "
         "A firewall, a proxy or a plugin may stand in between."
     )
@@ -229,6 +272,24 @@ def _sign_in(code: str, message: str, status: int, *, secure: bool) -> str:
         else "the shop should be reached by https"
     )
     return f"The shop says: {message} The consumer key is unknown to it, or {where}."
+
+
+def _basic(credentials: Credentials) -> dict[str, str]:
+    pair = f"{credentials.key}:{credentials.secret}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+
+def _is_error(value: Any) -> bool:
+    """Whether this is how WordPress tells an error (facts section 3)."""
+    return isinstance(value, dict) and isinstance(value.get("code"), str) and isinstance(value.get("message"), str)
+
+
+def _is_json(answer: Response) -> bool:
+    try:
+        decoded(answer.content)
+    except ValueError:
+        return False
+    return True
 
 
 def _object(answer: Response) -> dict[str, Any] | None:

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from omnisync.connect.answer import Response, http_date
 from omnisync.connect.check import Finding, Grade
 from omnisync.connect.context import Context
-from omnisync.errors import AuthFailed, ConnectorError, NotSent, Rejected, Unavailable
+from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, NotSent, Rejected, Unavailable
 from omnisync.model.money import minor_digits
 
-from .api import PLAIN_PREFIX, Api, canonical
+from .api import PLAIN_PREFIX, Api, Foreign, NoIndex, canonical
 
 _OLDEST = 7
 """The oldest version of WooCommerce whose behaviour is known (7.9 was measured)."""
@@ -45,13 +45,21 @@ class Checkup:
             self._add(Grade.PROBLEM, str(error), _advice(error))
             return self._findings
         if not any(finding.grade is Grade.PROBLEM for finding in self._findings):
-            self._add(Grade.OK, f"Connected to {name}, WooCommerce {version}, prices in {self._context.currency}.")
+            self._add(
+                Grade.OK,
+                f"Connected to {name}, WooCommerce {version or '(unknown)'}, prices in {self._context.currency}.",
+            )
         return self._findings
 
     async def _address(self) -> str:
         """Look at the address and the clock; gives the shop's name, "" when there is no shop."""
-        index, answer = await self._api.index()
-        if "wc/v3" not in (index.get("namespaces") or ()):
+        try:
+            index, answer = await self._api.index()
+        except NoIndex:
+            # It may only be hidden: the first read below it tells.
+            return self._api.address
+        namespaces = index.get("namespaces")
+        if isinstance(namespaces, list) and "wc/v3" not in namespaces:
             self._add(
                 Grade.PROBLEM,
                 "There is a WordPress at this address, but WooCommerce does not answer in it.",
@@ -77,10 +85,10 @@ class Checkup:
     def _own_address(self, index: Mapping[str, Any]) -> None:
         """Signatures are made over the address that the shop knows itself by (facts section 2)."""
         own = str(index.get("home") or index.get("url") or "")
-        if not own or _host(own) == _host(self._api.address):
+        if _host(own) in ("", _host(self._api.address)):
             return
         self._add(
-            Grade.WARNING if self._api.secure else Grade.PROBLEM,
+            Grade.WARNING,
             f"The shop calls itself {own}, not {self._api.address}.",
             "Put that address here.",
         )
@@ -106,9 +114,9 @@ class Checkup:
         await self._api.post("products/batch", {})
 
     async def _version(self) -> str:
-        status = await self._api.get("system_status", {"_fields": "environment.version"})
-        environment = status.get("environment") if isinstance(status, dict) else None
-        version = str((environment or {}).get("version") or "")
+        status = await self._told("system_status", {"_fields": "environment.version"})
+        environment = status.get("environment")
+        version = str(environment.get("version") or "") if isinstance(environment, dict) else ""
         major = version.split(".", 1)[0]
         if not major.isdigit() or int(major) < _OLDEST:
             self._add(
@@ -149,18 +157,26 @@ class Checkup:
 
     async def _setting(self, path: str) -> str:
         """One setting's value; "" where the shop's version doesn't have it."""
+        return str((await self._told(f"settings/{path}")).get("value") or "")
+
+    async def _told(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """What stands there; empty where the shop has nothing of that name."""
         try:
-            answer = await self._api.get(f"settings/{path}")
-        except Rejected:
-            return ""
-        return str(answer.get("value") or "") if isinstance(answer, dict) else ""
+            answer = await self._api.get(path, params)
+        except (Rejected, Foreign):
+            return {}
+        return answer if isinstance(answer, dict) else {}
 
     def _add(self, grade: Grade, text: str, advice: str = "") -> None:
         self._findings.append(Finding(grade, text, advice))
 
 
 def _host(address: str) -> str:
-    return urlsplit(canonical(address)).netloc.lower()
+    """The host with its port; "" for what is no address."""
+    try:
+        return urlsplit(canonical(address)).netloc.lower()
+    except ConfigurationError:
+        return ""
 
 
 def _advice(error: ConnectorError) -> str:

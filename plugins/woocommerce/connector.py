@@ -23,7 +23,7 @@ from omnisync.errors import Rejected, Unavailable, UnknownOutcome
 from omnisync.model.order import OrderPart
 
 from . import order_mapping
-from .api import MALFORMED, PER_PAGE, Api, Credentials, shaped
+from .api import MALFORMED, PER_PAGE, Api, Credentials, Foreign, shaped
 from .checkup import Checkup
 from .mapping import PRODUCT_FIELDS, VARIATION_FIELDS, Parent, Reader, millis, parent, update
 from .walk import Readable, Walk
@@ -40,6 +40,9 @@ _CAPABILITIES = Capabilities(
 )
 
 _SECOND = 1000
+
+_NO_LONGER_THERE = "This variation is no longer one of that product; the listings must be read again."
+_KEPT_ABOVE = "The stock of this variation is kept at its product by now; the listings must be read again."
 
 Rows = list[dict[str, Any]]
 T = TypeVar("T")
@@ -181,30 +184,37 @@ class WooConnector:
         """All rows of a list by id: the default order loses rows (facts section 4).
 
         When the list shrinks meanwhile, rows move towards its start; then the page before is read
-        again, so that none is missed.
+        again, so that none is missed. The end is the last of the rows that the shop counts, or a page without any:
+        a proxy may take the count away, a host may give less rows at once than asked for.
         """
         seen: set[int] = set()
-        page, before = 1, 0
+        page, before, last = 1, 0, [0]
         while True:
             answer = await self._api.page(path, {**params, "orderby": "id", "order": "asc", "page": str(page)})
+            ids, total = [row["id"] for row in answer.rows], answer.total
             fresh = [row for row in answer.rows if row["id"] not in seen]
-            seen |= {row["id"] for row in fresh}
+            seen.update(ids)
             if fresh:
                 yield fresh
-            total = answer.total
             if total is not None and total < before and page > 1:
-                page, before = page - 1, total
-            elif len(answer.rows) < PER_PAGE if total is None else page * PER_PAGE >= total:
+                page, before, last = page - 1, total, [0]
+            elif not ids or (total is not None and total <= len(seen) and len(ids) < PER_PAGE):
                 return
+            elif ids != last:
+                page, before, last = page + 1, total or 0, ids
+            elif len(ids) == PER_PAGE or (total or 0) > len(seen):
+                raise Unavailable(
+                    f"The shop gives the same page again and again for {path}. A cache may stand in between."
+                )
             else:
-                page, before = page + 1, total or 0
+                return
 
     async def _all_variations(self) -> AsyncIterator[Rows]:
         """The flat list of all variations; nothing where the shop's version has none (facts section 4)."""
         pages = self._pages("variations", self._fields(VARIATION_FIELDS))
         try:
             first = await anext(pages, None)
-        except Rejected:
+        except (Rejected, Foreign):
             return
         if first is not None:
             yield first
@@ -218,18 +228,24 @@ class WooConnector:
     async def _moved(self, group: str, items: Sequence[PushItem]) -> dict[str, str]:
         """Why items can't be written under that product, by remote id.
 
-        Version 7.9 moves a variation to the product under which it is written, without an error;
-        so whether they still belong there is read right before (facts section 4).
+        Version 7.9 moves a variation to the product under which it is written, without an error; and one whose
+        stock the product keeps by now would be given a stock of its own. So how they stand is read right before
+        (facts section 4).
         """
         ids = {item.ref.remote_id for item in items}
         try:
-            rows = await self._named(_variations(group), ids, ("id",))
+            rows = await self._named(_variations(group), ids, ("id", "manage_stock"))
         except Rejected as error:
             return dict.fromkeys(ids, error.words)
-        return dict.fromkeys(
-            ids - {str(row["id"]) for row in rows},
-            "This variation is no longer one of that product; the listings must be read again.",
-        )
+        found = {str(row["id"]): row for row in rows}
+        refused = {}
+        for item in items:
+            row = found.get(item.ref.remote_id)
+            if row is None:
+                refused[item.ref.remote_id] = _NO_LONGER_THERE
+            elif item.stock is not None and row.get("manage_stock") == "parent":
+                refused[item.ref.remote_id] = _KEPT_ABOVE
+        return refused
 
     async def _batch(self, path: str, entries: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         """The entries of the answer by remote id. Never with ``_fields``, which breaks it (facts section 4)."""
@@ -257,11 +273,9 @@ class WooConnector:
                 parts.append(await self._part(row))
             except MALFORMED as error:
                 words = f"An order of the shop can't be read: {type(error).__name__}: {error}"
-                problems.append(
-                    Rejected(
-                        words, item=str(row.get("number") or row["id"]), payload=json.dumps(row, ensure_ascii=False)
-                    )
-                )
+                problems.append(_unreadable(row, words))
+            except Rejected as error:
+                problems.append(_unreadable(row, f"The refunds of this order can't be read: {error.words}"))
         return Readable(parts, problems)
 
     async def _changed_orders(self, status: str, since: int, until: int) -> AsyncIterator[Rows]:
@@ -277,6 +291,8 @@ class WooConnector:
                 yield page.rows
             last = max((millis(row.get("date_modified_gmt")) for row in page.rows), default=0)
             if not page.more or last > until:
+                return
+            if last <= start and page.total is None:
                 return
             if last <= start:
                 raise Unavailable("The shop lists orders that lie outside the time asked for.")
@@ -306,6 +322,11 @@ def _each(rows: Rows, read: Callable[[dict[str, Any]], T | None]) -> Readable[T]
         else:
             found += [] if value is None else [value]
     return Readable(found, problems)
+
+
+def _unreadable(order: dict[str, Any], words: str) -> Rejected:
+    payload = json.dumps(order, ensure_ascii=False)
+    return Rejected(words, item=str(order.get("number") or order["id"]), payload=payload)
 
 
 def _variations(product: str) -> str:

@@ -124,7 +124,7 @@ class Reader:
             status = (error.get("data") or {}).get("status")
             return ItemResult(remote_id, refused=words(error), temporary=isinstance(status, int) and status >= 500)
         stock, price = _stock(answer), money(answer.get("regular_price"), self.currency)
-        if item.ref.group and str(answer.get("parent_id", item.ref.group)) != item.ref.group:
+        if item.ref.group and str(answer.get("parent_id") or item.ref.group) != item.ref.group:
             return ItemResult(remote_id, refused="This variation now belongs to another product; read the listings.")
         if item.stock is not None and stock is None:
             return ItemResult(

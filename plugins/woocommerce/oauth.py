@@ -41,9 +41,12 @@ def signed(
 
 
 def signature(method: str, url: str, params: Mapping[str, str], secret: str) -> str:
-    """The HMAC-SHA256 of a request in base64, after RFC 5849 sections 3.4.1 and 3.4.2."""
+    """The HMAC-SHA256 of a request in base64, after RFC 5849 sections 3.4.1 and 3.4.2.
+
+    But for the secret: WooCommerce takes it as it is, never escaped (facts/webshops.md 2.1).
+    """
     text = base_string(method, url, params)
-    digest = hmac.new(f"{_escape(secret)}&".encode(), text.encode(), hashlib.sha256).digest()
+    digest = hmac.new(f"{secret}&".encode(), text.encode(), hashlib.sha256).digest()
     return base64.b64encode(digest).decode()
 
 

@@ -53,7 +53,7 @@ def refunded(refunds: Iterable[Row]) -> Mapping[str, int]:
     found: Counter[str] = Counter()
     for refund in refunds:
         for line in refund.get("line_items") or ():
-            found[str(_meta(line).get("_refunded_item_id", ""))] -= quantity(line.get("quantity"))
+            found[str(_meta(line).get("_refunded_item_id", ""))] += abs(quantity(line.get("quantity")))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,16 +35,21 @@ def captured(name: str) -> Any:
     return json.loads((CAPTURES / f"modern_{name}.json").read_text("utf-8"))
 
 
-class Listening(InProcess):
-    """Remembers what was asked."""
+Between = Callable[[httpx.Request, httpx.Response], httpx.Response]
+"""What a proxy, a host or a plugin makes of an answer."""
 
-    def __init__(self, sandbox: WooSandbox, clock: ManualClock, asked: list[httpx.Request]) -> None:
-        super().__init__({HOST: sandbox.application()}, clock)
-        self._asked = asked
+
+class Listening(InProcess):
+    """Remembers what was asked, and lets something stand in between."""
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__({HOST: shop.sandbox.application()}, shop.clock)
+        self._shop = shop
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._asked.append(request)
-        return await super().handle_async_request(request)
+        self._shop.asked.append(request)
+        answer = await super().handle_async_request(request)
+        return self._shop.between(request, answer) if self._shop.between else answer
 
 
 @dataclass
@@ -55,6 +60,7 @@ class Shop:
     """Asks the sandbox's wc/v3 directly over https, with the right key."""
     asked: list[httpx.Request]
     """What its connectors asked so far."""
+    between: Between | None = None
     store: WooConnector = field(init=False)
 
     def connect(self, address: str = HTTPS, **options: Any) -> WooConnector:
@@ -97,7 +103,7 @@ def connector(shop: Shop, address: str, options: dict[str, Any]) -> WooConnector
         options.pop("currency", shop.sandbox.currency),
         clock=shop.clock,
         rng=random.Random(7),
-        transport=Listening(shop.sandbox, shop.clock, shop.asked),
+        transport=Listening(shop),
     )
     return connect({**shop.sandbox.options, "address": address, **options}, context)
 
