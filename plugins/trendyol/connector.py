@@ -36,7 +36,8 @@ CAPABILITIES = Capabilities(
     # Most batches are through within seconds: looking each second then costs a tenth of what is allowed.
     receipt_polls=(0.1, 0.4, 0.5, 0.5, 0.5, 1, 1, 1, 1, 2, 2, 5),
     receipt_life=4 * 3600,
-    repeat_window=REPEAT_WINDOW,
+    # It counts from when a body arrives, which is up to a time-out after it was sent.
+    repeat_window=REPEAT_WINDOW + 60,
     read_back=ReadBack.READ,
     read_batch=50,
     lowers_own_stock=True,
@@ -44,8 +45,8 @@ CAPABILITIES = Capabilities(
     max_quantity=20_000 * PIECE,
     # Orders were missing from Trendyol's answers for a while more than once (1.9).
     orders_overlap=900,
-    # Three months, less a day or two so that the far end is never refused (1.4).
-    orders_history=89 * 86400,
+    # Three months (1.4) are 89 days at the least; one less, so that the far end is never refused.
+    orders_history=88 * 86400,
 )
 
 # 1.1, for the smallest seller tier. Each endpoint may be asked 50 times in 10 s; the product endpoints share
@@ -66,6 +67,9 @@ _SKEW = 60_000
 """Milliseconds by which this computer's clock may differ before a person is told."""
 
 _HOUR = 3_600_000
+
+_FIGURES = "/approved/inventory-and-price"
+_SAME_PAGE = "Trendyol gives the same page of its list again and again; what comes after it can't be read."
 
 T = TypeVar("T")
 
@@ -110,15 +114,21 @@ class TrendyolStore:
     def listings(self) -> AsyncIterator[Sequence[RemoteListing]]:
         """Every approved variant, oldest first; archived, locked and blacklisted ones as not active (1.2)."""
         seen: set[str] = set()
+        before: Sequence[mapping.Json] = ()
 
         async def fetch(place: Place) -> Page[RemoteListing, Place]:
+            nonlocal before
             answer = await self._get(self._products("/approved"), "products", place.params())
+            told = _rows(answer)
+            if told and told == before:
+                raise Unavailable(_SAME_PAGE)
             rows, problems = self._listings(
-                _rows(answer), lambda row, variant: mapping.catalogue_listing(row, variant, self._currency)
+                told, lambda row, variant: mapping.catalogue_listing(row, variant, self._currency)
             )
             fresh = [row for row in rows if row.ref.remote_id not in seen]
             following = _shaped(lambda: place.after(answer))
             seen.update(row.ref.remote_id for row in fresh)
+            before = told
             return Page(fresh, following, problems)
 
         return Walk(fetch, Place())
@@ -126,12 +136,21 @@ class TrendyolStore:
     async def read(self, refs: Sequence[ListingRef]) -> Sequence[RemoteListing | Rejected]:
         """Stock and prices of at most 50 listings; their names and whether they are active are not told (1.2)."""
         asked = {ref.key for ref in refs}
-        params: dict[str, str | int] = {"barcodes": ",".join(ref.key for ref in refs), "page": 0, "size": 100}
-        answer = await self._get(self._products("/approved/inventory-and-price"), "figures", params)
-        rows, problems = self._listings(
-            _rows(answer), lambda _row, variant: mapping.figure_listing(variant, self._currency), asked
-        )
-        return [*rows, *problems]
+        params: dict[str, str | int] = {"barcodes": ",".join(ref.key for ref in refs), "size": 100}
+        found: dict[str, RemoteListing] = {}
+        problems: list[Rejected] = []
+        # Each page holds at least one of them; one page it is, unless it was cut short.
+        for page in range(len(refs)):
+            answer = await self._get(self._products(_FIGURES), "figures", {**params, "page": page})
+            rows, unreadable = self._listings(
+                _rows(answer), lambda _row, variant: mapping.figure_listing(variant, self._currency), asked
+            )
+            found |= {row.ref.key: row for row in rows}
+            problems += unreadable
+            pages = _shaped(lambda answer=answer: int(answer.get("totalPages") or 0))  # type: ignore[misc]
+            if page + 1 >= pages or len(found) == len(asked):
+                return [*found.values(), *problems]
+        raise Unavailable("Trendyol tells the figures of other listings than of those that it was asked for.")
 
     async def push(self, items: Sequence[PushItem], key: str) -> PushAnswer:
         """Hand over at most 1,000 items; Trendyol knows no keys, it recognises a repetition by its body (1.3).
@@ -146,6 +165,8 @@ class TrendyolStore:
             if repeats(str(error)):
                 raise repeated(self._clock.now()) from error
             raise
+        if repeats(answer.text):
+            raise repeated(self._clock.now())
         return PushAnswer(receipt=_receipt(answer))
 
     async def results(self, receipt: str, items: Sequence[PushItem]) -> Sequence[ItemResult] | None:
@@ -154,9 +175,15 @@ class TrendyolStore:
         return _shaped(lambda: mapping.push_results(answer, items))
 
     def orders(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
-        """Every package changed between the two, in stretches of 14 days, in each the newest first (1.4)."""
+        """Every package changed between the two, in stretches of 14 days, in each the newest first (1.4).
+
+        The vendor calls the filters "GMT+3" (1.1): should it mean the wall clock, as with ``orderDate``, an end of
+        now would hide the last three hours. So the end is three hours later, which costs nothing otherwise.
+        """
+        before: Sequence[mapping.Json] | None = None
 
         async def fetch(window: Window) -> Page[OrderPart, Window]:
+            nonlocal before
             try:
                 answer = await self._get(self._stream(), "orders", window.params(_ORDER_PAGE))
             except Rejected:
@@ -165,10 +192,17 @@ class TrendyolStore:
                 if again is None:
                     raise
                 return Page((), again)
-            parts, problems = self._parts(_rows(answer))
+            told = _rows(answer)
+            if window.cursor and told == before:
+                raise Unavailable(_SAME_PAGE)
+            before = told
+            parts, problems = self._parts(told)
+            if window.cut_short(answer):
+                problems.append(Unavailable("Trendyol says that there are more orders, but not how to get them."))
+                return Page(parts, None, problems)
             return Page(parts, window.after(answer), problems)
 
-        return Walk(fetch, Window.first(since, until))
+        return Walk(fetch, Window.first(since, until + mapping.TURKISH_TIME) if since <= until else None)
 
     async def read_order(self, payload: str) -> Sequence[OrderPart]:
         """A package out of its JSON, mended by a person. Raises Rejected with what is still wrong."""
@@ -196,7 +230,7 @@ class TrendyolStore:
     ) -> Response:
         answer = await self._http.request(method, path, group=group, params=params, body=body)
         if answer.status >= 400:
-            raise refusal(answer, self._clock.now())
+            raise refusal(answer, self._clock.now(), writes=method != "GET")
         return answer
 
     async def _get(self, path: str, group: str, params: Mapping[str, str | int]) -> mapping.Json:
@@ -300,7 +334,7 @@ def _receipt(answer: Response) -> str:
 
 
 def _catalogue_finding(answer: mapping.Json) -> Finding:
-    count = _shaped(lambda: int(answer.get("totalElements") or 0))
+    count = _shaped(lambda: int(answer.get("totalElements") or len(_rows(answer))))
     if count == 0:
         return Finding(
             Grade.WARNING,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from omnisync.model.quantity import PIECE
 Json = Mapping[str, Any]
 """A JSON object as it came from Trendyol."""
 
-_ORDER_DATE_SHIFT = 3 * 3600 * 1000
+TURKISH_TIME = 3 * 3600 * 1000
 """``orderDate`` is Turkish wall clock written as if it were UTC; every other time is true UTC (0.1-9)."""
 
 _STATES: Mapping[str, OrderState] = {
@@ -71,6 +72,19 @@ def whole(value: Any) -> int:
     return found
 
 
+def moment(value: Any) -> int | None:
+    """A time in milliseconds UTC, from a number of them or from a date as text (1.3 has both); None for all else."""
+    try:
+        return max(0, whole(value or 0)) or None
+    except (ValueError, TypeError, ArithmeticError):
+        pass
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return int(at.timestamp() * 1000) if at.tzinfo is not None else None
+
+
 def number(price: Money) -> float:
     """A price for JSON: the float whose shortest text is exactly the price (1.3).
 
@@ -83,6 +97,18 @@ def number(price: Money) -> float:
 def text(value: Any) -> str:
     """Any JSON value as text, "" for null; ids of every kind become text here (they outgrow 64 bits)."""
     return "" if value is None else str(value).strip()
+
+
+def several(value: Any) -> Sequence[Any]:
+    """A list as it is, null as an empty one, anything else as the only thing in it."""
+    if value is None or value == "":
+        return ()
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _first(row: Json, *names: str) -> Any:
+    """The value under the first of the names that has one: newer names come before those of old (1.4)."""
+    return next((row[name] for name in names if row.get(name) is not None), None)
 
 
 def _money(value: Any, currency: str) -> Money | None:
@@ -104,7 +130,7 @@ def listing_ref(barcode: str, sale_price: Money | None, list_price: Money | None
 
 def variants(content: Json) -> list[Json]:
     """The variants in one row of products; one without a barcode can't be named by any call and is left out (1.2)."""
-    return [variant for variant in content.get("variants") or () if variant.get("barcode")]
+    return [variant for variant in content.get("variants") or () if text(variant.get("barcode"))]
 
 
 def catalogue_listing(content: Json, variant: Json, currency: str) -> RemoteListing:
@@ -114,7 +140,8 @@ def catalogue_listing(content: Json, variant: Json, currency: str) -> RemoteList
     only means sold out.
     """
     price, stock = variant.get("price") or {}, variant.get("stock") or {}
-    stopped = any(variant.get(flag) for flag in ("archived", "locked", "blacklisted"))
+    flags = (variant.get(flag) for flag in ("archived", "locked", "blacklisted"))
+    stopped = any(flag and text(flag).lower() != "false" for flag in flags)
     kinds = [text(attribute.get("attributeValue")) for attribute in variant.get("attributes") or ()]
     return _remote_listing(
         variant,
@@ -159,7 +186,7 @@ def _remote_listing(
         stock=whole(quantity or 0) * PIECE,
         price=sale_price,
         active=active,
-        stock_at=whole(stock_at or 0) or None,
+        stock_at=moment(stock_at),
     )
 
 
@@ -192,11 +219,11 @@ def list_price(ref: ListingRef, price: Money) -> Money:
 def push_results(answer: Json, items: Sequence[PushItem]) -> list[ItemResult] | None:
     """The outcome of each item of a push, None while one of them is open (1.3).
 
-    The answer has no status of its own: it is finished when all ``itemCount`` items are there with a
-    final status. Of rows that repeat a barcode a refusal counts.
+    The answer has no status of its own: it is finished when all ``itemCount`` items (where it doesn't
+    count: all that were sent) are there with a final status. Of rows that repeat a barcode a refusal counts.
     """
     rows: Sequence[Json] = answer.get("items") or ()
-    if not rows or len(rows) != int(answer.get("itemCount") or len(rows)):
+    if not rows or len(rows) < int(answer.get("itemCount") or len(items)):
         return None
     if any(_status(row) not in _DONE | _REFUSED for row in rows):
         return None
@@ -215,7 +242,7 @@ def _result(ref: ListingRef, row: Json | None) -> ItemResult:
         return ItemResult(ref.remote_id, refused="Trendyol's result does not mention this item.", temporary=True)
     if _status(row) in _DONE:
         return ItemResult(ref.remote_id)
-    words = "; ".join(text(reason) for reason in row.get("failureReasons") or ()) or "Trendyol gave no reason."
+    words = "; ".join(text(reason) for reason in several(row.get("failureReasons"))) or "Trendyol gave no reason."
     return ItemResult(ref.remote_id, refused=words, temporary=bool(_TRY_AGAIN.search(words)))
 
 
@@ -236,16 +263,19 @@ def order_part(package: Json, currency: str) -> OrderPart:
     """
     status = text(package.get("status") or package.get("shipmentPackageStatus"))
     currency = text(package.get("currencyCode")) or currency
+    lines = tuple(order_line(line, status, currency) for line in package["lines"])
+    modified_at = whole(package["lastModifiedDate"])
+    placed_at = package.get("orderDate")
     return OrderPart(
         number=_id(package, "orderNumber"),
         state=order_state(status),
-        modified_at=whole(package["lastModifiedDate"]),
-        placed_at=whole(package["orderDate"]) - _ORDER_DATE_SHIFT,
-        total=Money.of(decimal(package.get("packageTotalPrice")) or Decimal(0), currency),
-        lines=tuple(order_line(line, status, currency) for line in package["lines"]),
+        modified_at=modified_at,
+        placed_at=modified_at if placed_at is None else whole(placed_at) - TURKISH_TIME,
+        total=_money(_first(package, "packageTotalPrice", "totalPrice"), currency) or _sum(lines, currency),
+        lines=lines,
         customer=customer(package),
-        part=_id(package, "shipmentPackageId"),
-        replaces=tuple(text(origin) for origin in package.get("originPackageIds") or ()),
+        part=_id(package, "shipmentPackageId", "id"),
+        replaces=tuple(text(origin) for origin in several(package.get("originPackageIds"))),
         dead=status.lower() == _SPLIT,
         remote_state=status,
         payment=text(package.get("paymentMethod")),
@@ -260,10 +290,12 @@ def order_line(line: Json, package_status: str, currency: str) -> OrderLine:
     """
     barcode, currency = text(line.get("barcode")), text(line.get("currencyCode")) or currency
     quantity = whole(line["quantity"]) * PIECE
+    if quantity < 0:
+        raise ValueError("a quantity below 0")
     return OrderLine(
-        line_id=_id(line, "lineId"),
+        line_id=_id(line, "lineId", "id"),
         remote_id=barcode,
-        codes=tuple(code for code in (barcode, text(line.get("stockCode"))) if code),
+        codes=tuple(code for code in (barcode, text(_first(line, "stockCode", "merchantSku"))) if code),
         name=text(line.get("productName")),
         quantity=quantity,
         price=_unit_price(line, currency),
@@ -272,25 +304,33 @@ def order_line(line: Json, package_status: str, currency: str) -> OrderLine:
     )
 
 
-def _id(row: Json, name: str) -> str:
-    value = text(row[name])
+def _id(row: Json, name: str, *names_of_old: str) -> str:
+    value = text(_first(row, name, *names_of_old))
     if not value:
-        raise ValueError(f"{name} is empty")
+        raise KeyError(name)
     return value
 
 
+def _sum(lines: Sequence[OrderLine], currency: str) -> Money:
+    return Money(sum(line.price.minor * line.quantity // PIECE for line in lines), currency)
+
+
 def _unit_price(line: Json, currency: str) -> Money:
-    price = decimal(line.get("lineUnitPrice"))
+    price = decimal(_first(line, "lineUnitPrice", "price"))
     if price is None:
-        gross, less = decimal(line.get("lineGrossAmount")), decimal(line.get("lineTotalDiscount"))
+        gross, less = decimal(_first(line, "lineGrossAmount", "amount")), decimal(line.get("lineTotalDiscount"))
         price = (gross or Decimal(0)) - (less or Decimal(0))
     return Money.of(price, currency)
 
 
 def _line_state(status: str, package_status: str) -> OrderState | None:
-    """A line's own state where it is known and says something else than its package's."""
+    """A line's own state where it says that this line alone was cancelled or came back.
+
+    Anything else is its package's to say: one that is over owes nothing, whatever its lines still say.
+    """
     state = _STATES.get(status.lower())
-    return None if state is order_state(package_status) else state
+    ended = state is not None and not state.holds_stock and order_state(package_status).holds_stock
+    return state if ended else None
 
 
 def customer(package: Json) -> Customer:

@@ -14,6 +14,8 @@ REPEAT_WINDOW = 15 * 60.0
 PRODUCTION = "https://apigw.trendyol.com/integration"
 
 _SAME_BODY = "15 dakika"
+_TOO_LARGE = 413
+_NO_SUCH_PLACE = frozenset({404, 405, 410})
 _PASSING = frozenset({408, 426})
 """A time-out of Trendyol's, and the announced interruptions of an address that is to be closed (1.9)."""
 
@@ -33,7 +35,7 @@ _UNANNOUNCED = (
 
 def repeats(words: str) -> bool:
     """Whether an answer says that the same body came within the last 15 minutes (1.3)."""
-    return _SAME_BODY in words
+    return _SAME_BODY in words.lower()
 
 
 def repeated(now: int) -> Repeated:
@@ -41,8 +43,12 @@ def repeated(now: int) -> Repeated:
     return Repeated("Trendyol already has this very update (15 minute rule).", now + int(REPEAT_WINDOW * 1000))
 
 
-def refusal(answer: Response, now: int) -> ConnectorError:
-    """The error for an answer of 400 to 499 (1.9)."""
+def refusal(answer: Response, now: int, *, writes: bool) -> ConnectorError:
+    """The error for an answer of 400 to 499 (1.9).
+
+    To an update, a page or a "not found" without words comes from something before Trendyol, and says nothing of any
+    item; only where the body was too large, fewer items help.
+    """
     if repeats(answer.text):
         return repeated(now)
     if answer.status == 401:
@@ -51,6 +57,9 @@ def refusal(answer: Response, now: int) -> ConnectorError:
         return AuthFailed(_FIREWALL if _is_page(answer) else _UNANNOUNCED)
     if answer.status in _PASSING:
         return Unavailable(f"Trendyol is interrupted for the moment ({answer.status}): {_words(answer)}")
+    silent = answer.status in _NO_SUCH_PLACE and not answer.text.strip()
+    if writes and answer.status != _TOO_LARGE and (silent or _is_page(answer)):
+        return Unavailable(f"Trendyol did not take the update and named no reason in its own form ({answer.status}).")
     return Rejected(f"{_words(answer)} ({answer.status})")
 
 

@@ -84,9 +84,11 @@ class Place:
         page = self.page + 1
         if self.token:
             return Place(page, token) if token and token != self.token else None
-        if page >= int(answer.get("totalPages") or 0):
+        pages = answer.get("totalPages")
+        if pages is not None and page >= int(pages):
             return None
-        if page * LISTING_PAGE <= _NUMBERED:
+        # Whether the limit means the first row of a page or its last is not said.
+        if (page + 1) * LISTING_PAGE <= _NUMBERED or (not token and page * LISTING_PAGE <= _NUMBERED):
             return Place(page)
         if not token:
             raise Unavailable(f"Trendyol ended its list of products after {page * LISTING_PAGE}, although it has more.")
@@ -118,14 +120,26 @@ class Window:
         return {**span, "nextCursor": self.cursor} if self.cursor else span
 
     def after(self, answer: Mapping[str, Any]) -> Window | None:
-        """The place after this page; stretches share their border, because repeats do no harm."""
+        """The place after this page; stretches share their border, because repeats do no harm.
+
+        An answer that names a next page and does not say whether there is one is not its end.
+        """
         cursor = str(answer.get("nextCursor") or "")
-        if answer.get("hasMore") and cursor:
+        if cursor and _says_more(answer) is not False:
             return replace(self, cursor=cursor)
         return Window.first(self.end, self.until) if self.end < self.until else None
+
+    def cut_short(self, answer: Mapping[str, Any]) -> bool:
+        """Whether the answer says that there is more, and not how to get it."""
+        return _says_more(answer) is True and not answer.get("nextCursor")
 
     def again(self) -> Window | None:
         """This stretch from its beginning, after its cursor was refused; None when that did not help."""
         if not self.cursor or self.restarts >= _RESTARTS:
             return None
         return replace(self, cursor="", restarts=self.restarts + 1)
+
+
+def _says_more(answer: Mapping[str, Any]) -> bool | None:
+    more = answer.get("hasMore")
+    return None if more is None else str(more).lower() not in ("false", "0", "")

@@ -182,7 +182,7 @@ class Http:
             )
         if status < 500:
             return
-        start = clean(" ".join(content[:120].decode("utf-8", "replace").split()))
+        start = clean(" ".join(content[:300].decode("utf-8", "replace").split()))
         text = f"{host} answered {status}: {start!r}"
         if writes and status != 503:
             raise UnknownOutcome(text)
