@@ -11,7 +11,7 @@ from tests.sync.fakes import AT_ONCE, WITH_RECEIPT, FakeStore, lost, raises
 from tests.sync.shop import BOTH, Shop, story
 
 from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem, ReadBack
-from omnisync.errors import Repeated, UnknownOutcome
+from omnisync.errors import Repeated, Unavailable, UnknownOutcome
 from omnisync.model.commands import Exclude, Retry
 from omnisync.model.money import Money
 
@@ -179,6 +179,30 @@ async def test_a_receipt_that_expired_is_looked_up(shop: Shop) -> None:
     shop.erp.counts("A", 7)
     await shop.pull()
     await shop.settle(20_000, "s1")
+    assert shop.figure("s1", "A").confirmed == 7000
+    assert len(shop.s1.pushed) == 1
+
+
+@story
+async def test_a_receipt_past_its_life_is_not_asked_for(shop: Shop) -> None:
+    """What a platform answers to one is not known (facts/marketplaces.md 1.3): an error each time must not block for ever."""
+    await shop.begin(WITH_RECEIPT, A=10)
+    asked: list[int] = []
+
+    async def results(receipt: str, items: Sequence[PushItem]) -> Sequence[ItemResult] | None:
+        asked.append(shop.clock.now())
+        raise Unavailable("500")
+
+    shop.s1.results = results  # type: ignore[method-assign]
+    shop.erp.counts("A", 7)
+    await shop.pull()
+    began = shop.clock.now()
+    for _ in range(10):
+        # The orders can be read all the while, which opens the way to try again.
+        await shop.syncs["s1"].pull_orders()
+        await shop.settle(60, "s1")
+        await shop.wait(1800)
+    assert asked[-1] - began <= 14_400_000
     assert shop.figure("s1", "A").confirmed == 7000
     assert len(shop.s1.pushed) == 1
 

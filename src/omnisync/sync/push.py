@@ -167,6 +167,9 @@ class Pusher:
         if self._next_poll > now:
             return self._next_poll
         capabilities = store.connector.capabilities
+        if capabilities.receipt_life and now - batch.sent_at > capabilities.receipt_life * 1000:
+            await self._lose(batch.key, "its receipt has expired")
+            return now
         push = await store.log.transact(
             lambda change: push_items(change, store.name, items, change.state.rules()[store.name])
         )
@@ -180,9 +183,6 @@ class Pusher:
         if results is not None:
             await self._answered(batch.key, results)
             return store.clock.now()
-        if capabilities.receipt_life and now - batch.sent_at > capabilities.receipt_life * 1000:
-            await self._lose(batch.key, "its receipt has expired")
-            return now
         self._polls += 1
         delay = capabilities.receipt_polls[min(self._polls, len(capabilities.receipt_polls) - 1)]
         self._next_poll = now + int(delay * 1000)
