@@ -209,11 +209,15 @@ def money(value: Any, currency: str) -> Money | None:
 
 
 def decimal(value: Any) -> Decimal | None:
-    """A number that is a JSON number or a text with a point; None when it is neither."""
-    if value is None or isinstance(value, bool) or value == "":
+    """A number that is a JSON number or a text with a point; None when it is neither.
+
+    PHP knows no thousands: to the shop a "1,299" that an import wrote past WooCommerce is 1, not 1299.
+    """
+    text = str(value).strip()
+    if value is None or isinstance(value, bool) or "," in text or " " in text:
         return None
     try:
-        return parse_decimal(str(value), ".")
+        return parse_decimal(text, ".")
     except ValueError:
         return None
 

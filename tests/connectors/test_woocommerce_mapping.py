@@ -137,7 +137,7 @@ def test_prices_as_typed_in(raw: Any, amount: str) -> None:
     assert decimal(raw) == Decimal(amount)
 
 
-@pytest.mark.parametrize("raw", ["", None, "abc", True, "NaN"])
+@pytest.mark.parametrize("raw", ["", None, "abc", True, "NaN", "1,299", "1,299.00", "12,50", "1 299"])
 def test_no_price(raw: Any) -> None:
     assert decimal(raw) is None
 

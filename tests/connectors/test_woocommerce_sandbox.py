@@ -214,6 +214,18 @@ async def test_version_7_moves_a_variation_and_version_11_refuses() -> None:
             assert (await shop.raw.get("variations")).status_code == (404 if moved else 200)
 
 
+async def test_version_7_shows_a_variation_below_any_product_and_lets_nobody_edit_it_there() -> None:
+    for version, status, refused in (
+        ("7.9.0", 200, (403, "woocommerce_rest_cannot_edit")),
+        ("11.0.1", 404, (404, "woocommerce_rest_product_variation_invalid_id")),
+    ):
+        async with opened(SHIRT, POOLED, version=version) as shop:
+            path = f"products/{shop.id_of('Tricou 4')}/variations/{shop.id_of('S, Negru')}"
+            assert (await shop.raw.get(path)).status_code == status
+            answer = await shop.raw.put(path, json={"stock_quantity": 3})
+            assert (answer.status_code, answer.json()["code"]) == refused
+
+
 async def test_trash_is_still_there_and_force_is_not() -> None:
     async with opened(MUG) as shop:
         mug = shop.id_of(MUG.name)

@@ -90,3 +90,15 @@ async def test_a_new_figure_is_looked_for_at_once_however_long_the_last_was_not_
         assert shop.figure().checks == 3
         await shop.count(5)
         assert shop.figure().checks == 0
+
+
+async def test_a_sale_that_our_write_may_have_overwritten_is_in_doubt_whatever_is_wanted_then(tmp_path: Path) -> None:
+    """What the store shows is not known: that the same is wanted again as was sent proves nothing."""
+    async with told(tmp_path) as shop:
+        await shop.count(8)
+        assert await shop.push() == 8
+        await shop.tell(order("1", shop.clock.now() - 200), after=0.3)
+        await shop.count(9)
+        assert shop.dirty, "the store may show 7"
+        assert await shop.push() == 8
+        assert not shop.dirty

@@ -81,6 +81,8 @@ class ProductWays:
 
     async def _write_variation(self, call: Call) -> Response:
         product = self._child(call, call.numbers[1])
+        if product.parent and product.parent.id != call.numbers[0]:
+            raise WpError(403, "woocommerce_rest_cannot_edit", "Sorry, you are not allowed to edit this resource.")
         _check_schema(call.body)
         self._goods.write(product, call.body)
         return answer(self._variation_face(product, call))
@@ -122,7 +124,7 @@ class ProductWays:
     async def _each(self, call: Call, write: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Response:
         """Every item by itself, unchecked against the schema, in the order sent; always a 200."""
         items = call.body.get("update") or []
-        if len(items) > _LARGEST_BATCH:
+        if sum(len(call.body.get(name) or ()) for name in ("create", "update", "delete")) > _LARGEST_BATCH:
             raise WpError(
                 413,
                 "woocommerce_rest_request_entity_too_large",
@@ -161,8 +163,10 @@ class ProductWays:
         return self._product(call.numbers[0], 404)
 
     def _child(self, call: Call, number: int) -> Product:
+        """A variation of that product; version 7.9 shows it below any other one too."""
         product = self._goods.products.get(number)
-        if product is None or product.parent is None or product.parent.id != call.numbers[0]:
+        parent = product.parent if product else None
+        if product is None or parent is None or (parent.id != call.numbers[0] and not self._moves()):
             raise WpError(404, "woocommerce_rest_product_variation_invalid_id", "Invalid ID.")
         return product
 

@@ -173,13 +173,16 @@ def _want(state: State, row: FigureRow, wanted: int | None, mode: str, reason: s
         if (mode == row.mode and reason == row.reason) or (mode == "push" and row.mode == "refused"):
             return
     else:
+        in_doubt = is_dirty(row) and row.check_at
         row.wanted, row.wanted_rev, row.wanted_at = wanted, state.seq, state.at
         if wanted != row.allowed:
             # A person's yes was to that figure; if it comes back one day, it is asked about again.
             row.allowed = None
         # A new figure has a right to be looked for quickly, however long the last one was not to be seen.
         row.next_try = row.checks = 0
-        _settle(row)
+        if not in_doubt:
+            # After a sale that our figure may have overwritten, what the store shows is known once it is sent or seen.
+            _settle(row)
         if row.drift and not row.check_at and wanted == row.confirmed:
             drift_ended(state, row, "explained")
     if mode == "push" and row.mode != "push":
