@@ -8,10 +8,18 @@ from itertools import pairwise
 
 import pytest
 from tests.sync.fakes import AT_ONCE, WITH_RECEIPT, FakeStore, lost, raises
-from tests.sync.shop import BOTH, Shop, story
+from tests.sync.shop import BOTH, MANY, Shop, story
 
-from omnisync.connect.store import Capabilities, ItemResult, PushAnswer, PushItem, ReadBack
-from omnisync.errors import Repeated, Unavailable, UnknownOutcome
+from omnisync.connect.store import (
+    Capabilities,
+    ItemResult,
+    ListingRef,
+    PushAnswer,
+    PushItem,
+    ReadBack,
+    RemoteListing,
+)  # fmt: skip
+from omnisync.errors import Rejected, Repeated, Unavailable, UnknownOutcome
 from omnisync.model.commands import Exclude, Retry
 from omnisync.model.money import Money
 
@@ -30,6 +38,26 @@ async def test_an_accepted_figure_counts_only_when_it_was_seen(shop: Shop) -> No
     await shop.settle(300, "s1")
     figure = shop.figure("s1", "A")
     assert (figure.seen, figure.confirmed, figure.check_at, len(shop.s1.stocks())) == (7000, 7000, 0, 1)
+
+
+@story
+async def test_what_was_seen_before_the_store_broke_down_need_not_be_seen_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.begin(WITH_RECEIPT, many=MANY)
+
+    async def breaks_down(refs: Sequence[ListingRef]) -> Sequence[RemoteListing | Rejected]:
+        found = await FakeStore.read(shop.s1, refs)
+        shop.s1.down = Unavailable("closed")
+        return found
+
+    monkeypatch.setattr(shop.s1, "read", breaks_down)
+    for code in MANY:
+        shop.erp.counts(code, 4)
+    await shop.pull()
+    await shop.settle(60, "s1")
+    to_be_seen = shop.one("SELECT count(*) FROM figure WHERE store = 's1' AND check_at > 0")
+    assert (shop.s1.read_calls > 1, to_be_seen) == (True, len(MANY) - WITH_RECEIPT.read_batch)
 
 
 @BOTH

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from omnisync.connect.store import RemoteListing
-from omnisync.errors import Rejected
+from omnisync.errors import ConnectorError, Rejected
 from omnisync.log import outbox
 from omnisync.log.rows import ListingRow
 from omnisync.log.writer import Change
@@ -14,13 +14,31 @@ from omnisync.sync import audit
 from omnisync.sync.planning import ref
 from omnisync.sync.store import StoreSync
 
+_TOGETHER = 4
+"""Calls whose answers are written down together: each writing waits for the disk."""
+
 
 async def see_accepted(store: StoreSync, now: int) -> bool:
     """Look whether accepted figures can be seen at the store; answers whether there was any to look at."""
     most = store.connector.capabilities.read_batch
-    listings = await store.log.transact(lambda change: outbox.to_be_seen(change.state, store.name, now, most))
-    if not listings:
-        return False
+    listings = await store.log.transact(
+        lambda change: outbox.to_be_seen(change.state, store.name, now, most * _TOGETHER)
+    )
+    sights: list[Callable[[Change], bool]] = []
+    try:
+        for start in range(0, len(listings), most):
+            sight = await _look(store, listings[start : start + most])
+            sights.append(sight)
+    except ConnectorError:
+        # What was seen before it is true all the same: at a store that fails now and then, looking gets ahead.
+        await _write_down(store, sights)
+        raise
+    await _write_down(store, sights)
+    return bool(listings)
+
+
+async def _look(store: StoreSync, listings: Sequence[ListingRow]) -> Callable[[Change], bool]:
+    """What the store shows of these, as what is to be done about it; that answers whether it shows a surprise."""
     rows, problems = await read(store, listings)
     found = {listing.ref.remote_id: listing for listing in rows}
     known = {listing.remote_id: listing for listing in listings}
@@ -39,10 +57,13 @@ async def see_accepted(store: StoreSync, now: int) -> bool:
         change.append(FiguresSeen(store.name, figures, gone, unreadable))
         return surprise
 
-    if await store.log.transact(decide):
+    return decide
+
+
+async def _write_down(store: StoreSync, sights: Sequence[Callable[[Change], bool]]) -> None:
+    if sights and any(await store.log.transact(lambda change: [decide(change) for decide in sights])):
         # The likeliest cause is a sale that we have not been told of yet.
         store.wake_orders.set()
-    return True
 
 
 async def read(store: StoreSync, listings: Sequence[ListingRow]) -> tuple[list[RemoteListing], list[Rejected]]:
