@@ -122,10 +122,11 @@ class Window:
     def after(self, answer: Mapping[str, Any]) -> Window | None:
         """The place after this page; stretches share their border, because repeats do no harm.
 
-        An answer that names a next page and does not say whether there is one is not its end.
+        Where an answer names a next page and does not say whether there is one, an empty page is the end.
         """
         cursor = str(answer.get("nextCursor") or "")
-        if cursor and _says_more(answer) is not False:
+        more = _says_more(answer)
+        if cursor and (bool(answer.get("content")) if more is None else more):
             return replace(self, cursor=cursor)
         return Window.first(self.end, self.until) if self.end < self.until else None
 

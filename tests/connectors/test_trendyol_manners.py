@@ -85,6 +85,13 @@ class TestOrderStream:
 
         assert [part.number for part in await Other(answer).orders(0, HOUR)] == ["1", "2"]
 
+    async def test_an_empty_page_is_the_end_where_nobody_says_whether_there_is_more(self) -> None:
+        """Some give a cursor with every page, the last one too."""
+        pages = iter([[row(1)], [row(2)], [], []])
+        other = Other(lambda _: told({"nextCursor": str(len(other.asked)), "content": next(pages)}))
+        assert len(await other.orders(0, HOUR)) == 2
+        assert await other.orders(0, HOUR) == []
+
     @pytest.mark.parametrize("cursors", [lambda _: "same", str], ids=["the same cursor", "another each time"])
     async def test_a_page_that_repeats_ends_the_walk(self, cursors: Callable[[int], str]) -> None:
         other = Other(lambda _: told({"hasMore": True, "nextCursor": cursors(len(other.asked)), "content": [row(1)]}))
