@@ -92,6 +92,26 @@ async def test_windows_overlap_so_that_a_late_visible_order_is_found(shop: Shop)
 
 
 @story
+async def test_an_order_that_was_missing_for_hours_among_others_is_found(shop: Shop) -> None:
+    """Trendyol left new orders out more than once (facts/marketplaces.md 1.9), while it told of others."""
+    await shop.begin(A=100)
+    hidden = shop.s1.sell("1000", A=2)
+    shop.s1.parts.remove(hidden)
+    for number in range(18):
+        shop.s1.sell(f"n{number}", A=1)
+        await shop.wait(600)
+        await shop.take()
+    assert shop.reserved("A") == 18
+    shop.s1.parts.append(hidden)
+    for _ in range(7):
+        await shop.wait(600)
+        await shop.take()
+    assert shop.reserved("A") == 20
+    long = [since for since, until in shop.s1.asked[1:] if until - since > 12 * 3_600_000]
+    assert 3 <= len(long) <= 6, "a whole day is read again once an hour, not each time"
+
+
+@story
 async def test_no_moment_is_left_out_between_two_windows(shop: Shop) -> None:
     await shop.begin(A=10)
     for number in range(30):

@@ -45,6 +45,10 @@ _SLOW_CLOCK = 600_000
 _LONGEST_WINDOW = 6 * 3_600_000
 """In a quiet time the order window grows no longer than this (milliseconds)."""
 
+_LOOK_BACK_EVERY, _LOOK_BACK = 3_600_000, 24 * 3_600_000
+"""Once an hour (milliseconds) a whole day's orders are read again: a store may have left some out for hours while it told of
+others, and by those the window went on (facts/marketplaces.md 1.9)."""
+
 _A_WHILE = 0.5
 """Seconds between two looks whether an audit may go on."""
 
@@ -87,6 +91,7 @@ class StoreSync:
         self._pulling = asyncio.Lock()
         self._pulled_at = 0
         """When the last pull that went well began; 0 before the first one of this daemon."""
+        self._looked_back_at = clock.now()
         self.walk: Walk | None = None
         """The audit that is under way, if one is."""
         self.told = structlog.get_logger().bind(store=name)
@@ -135,7 +140,7 @@ class StoreSync:
         mark = await self.log.transact(lambda change: change.cursor(self.name, "orders"))
         capabilities = self.connector.capabilities
         history = int(capabilities.orders_history * 1000)
-        since = int(mark) - int(capabilities.orders_overlap * 1000) if mark else now - min(_FIRST_ORDERS, history)
+        since = int(mark) - self._overlap(now) if mark else now - min(_FIRST_ORDERS, history)
         since = max(since, now - history)
         newest = 0
         try:
@@ -150,6 +155,17 @@ class StoreSync:
         await self._move_cursor(mark, newest, now)
         await self.worked(self.health.read)
         return True
+
+    def _overlap(self, now: Millis) -> int:
+        """Milliseconds of what was read before that this pull reads again.
+
+        The long look counts when it is begun: one that breaks off must not stand in the way of the short ones.
+        """
+        overlap = int(self.connector.capabilities.orders_overlap * 1000)
+        if now - self._looked_back_at < _LOOK_BACK_EVERY:
+            return overlap
+        self._looked_back_at = now
+        return max(overlap, _LOOK_BACK)
 
     def _order_pages(self, since: int, until: int) -> AsyncIterator[Sequence[OrderPart]]:
         return self._readable(self.connector.orders(since, until), "order", set())
