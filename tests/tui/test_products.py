@@ -17,6 +17,7 @@ from omnisync.tui.screens.product import Sheet
 from omnisync.tui.screens.products import Products
 from omnisync.tui.screens.update import GeneralUpdate
 from omnisync.tui.screens.why import WhyPage
+from omnisync.tui.widgets.price_editor import PriceEditor
 
 
 @pytest.fixture
@@ -162,6 +163,31 @@ async def test_escape_leaves_a_price_as_it_is(folder: Path) -> None:
         await pilot.pause()
         assert app.focused is products(app).table
         assert daemon.asked == []
+
+
+@pytest.mark.parametrize("typed", ["12,5,5", "-3", "abc", "1e9", "1.23,4", "0", "5 EUR", "1,2345"])
+async def test_what_is_no_price_is_never_sent_as_another_one(folder: Path, typed: str) -> None:
+    """The line used to leave out what it did not like: 12,5,5 was sent as 12.55, abc gave the list its say again."""
+    daemon = FakeDaemon(folder)
+    async with opened(folder, daemon) as (app, pilot):
+        app.post_message(_key("f4"))
+        for letter in typed:
+            app.post_message(Key(letter, letter))
+        await pilot.press("enter")
+        await until(lambda: bool(app._notifications))
+        assert daemon.asked == []
+        assert products(app).query_one(PriceEditor).display
+
+
+@pytest.mark.parametrize(("typed", "minor"), [("1.234,50", 123450), ("1.290", 129000), ("89,9 TL", 8990)])
+async def test_a_price_is_understood_as_people_write_it(folder: Path, typed: str, minor: int) -> None:
+    daemon = FakeDaemon(folder)
+    async with opened(folder, daemon) as (app, pilot):
+        app.post_message(_key("f4"))
+        for letter in typed:
+            app.post_message(Key(letter, letter))
+        await pilot.press("enter")
+        await until(lambda: [each.minor for each in daemon.asked if isinstance(each, SetPrice)] == [minor])
 
 
 async def test_many_are_excluded_after_the_count_and_the_effect_were_said(folder: Path) -> None:

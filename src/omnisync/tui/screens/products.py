@@ -420,6 +420,10 @@ class Products(Page):
         else:
             self.do.why()
 
+    @on(PriceEditor.Wrong)
+    def _price_wrong(self, event: PriceEditor.Wrong) -> None:
+        self.omnisync.warn(event.why)
+
     @on(PriceEditor.Saved)
     async def _price_saved(self, event: PriceEditor.Saved) -> None:
         await self.do.set_price(event.product, event.code, event.store, event.minor)

@@ -9,12 +9,15 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from omnisync.model.money import Money, minor_digits, parse_decimal
+from omnisync.amount import parse_amount
+from omnisync.model.money import Money
 from omnisync.tui.keys import bindings
 
 
 class PriceEditor(Input):
-    """Whole minor units in, whole minor units out; both decimal marks are understood, no float is used."""
+    """A price in, whole minor units out. What is no price is not sent and stays to be mended: a letter that was
+    silently left out would make another price of it (``1.234,50`` became 1.23).
+    """
 
     BINDINGS: ClassVar = bindings("price")
     KEEPS_KEYS = True
@@ -26,8 +29,15 @@ class PriceEditor(Input):
             super().__init__()
             self.product, self.code, self.store, self.minor = product, code, store, minor
 
+    class Wrong(Message):
+        """What was entered is no price, and why."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
     def __init__(self) -> None:
-        super().__init__(restrict=r"[0-9]*[.,]?[0-9]{0,2}", select_on_focus=False, compact=True)
+        super().__init__(max_length=24, select_on_focus=False, compact=True)
         self.cursor_blink = False
         self._target = (0, "", "")
         self._currency = ""
@@ -48,11 +58,12 @@ class PriceEditor(Input):
     def action_save(self) -> None:
         """Send what was entered, if it is something else than before."""
         text = self.value.strip()
-        if text and text not in (".", ","):
-            amount = parse_decimal(text.replace(",", "."), ".")
-            minor: int | None = int(amount.scaleb(minor_digits(self._currency)).to_integral_value())
-        else:
-            minor = None
+        try:
+            minor = parse_amount(text, self._currency).minor if text else None
+        except ValueError as error:
+            self.post_message(self.Wrong(str(error)))
+            self.action_select_all()
+            return
         if text != self._before:
             self.post_message(self.Saved(*self._target, minor))
         self._leave()

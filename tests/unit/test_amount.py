@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from omnisync.cli.amount import parse_amount
+from omnisync.amount import parse_amount
 
 
 @pytest.mark.parametrize(
