@@ -153,6 +153,15 @@ async def test_a_folder_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> No
         await on_to(pilot, app, Welcome, "escape")
 
 
+async def test_help_names_no_key_of_a_shop_that_is_not_there_yet(tmp_path: Path) -> None:
+    async with new_shop(tmp_path) as (app, pilot, _guide):
+        await pilot.press("f1")
+        await until(lambda: "What the keys do here" in shown(app))
+        assert "The orders of all stores." not in shown(app)
+        await pilot.press("escape")
+        assert not any("F7" in each.title for each in app.get_system_commands(app.screen))
+
+
 @pytest.mark.parametrize("width", [160, 80, 40])
 async def test_every_width_shows_the_choice_whole(tmp_path: Path, width: int) -> None:
     async with new_shop(tmp_path, (width, 24)) as (app, pilot, _guide):

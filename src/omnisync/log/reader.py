@@ -23,9 +23,10 @@ class Reader:
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise DatabaseError(
-                _("There is no data yet in {folder}. Start `omnisync daemon` once, or try `omnisync demo`.").format(
-                    folder=path.parent
-                )
+                _(
+                    "There is no data yet in {folder}. `omnisync init` sets a shop up, `omnisync daemon` runs it; "
+                    "`omnisync demo` shows a sample shop."
+                ).format(folder=path.parent)
             )
         try:
             self.db = sqlite3.connect(

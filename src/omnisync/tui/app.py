@@ -143,9 +143,14 @@ class OmniSync(App[None]):
 
     # Screens
 
+    @property
+    def _no_shop(self) -> bool:
+        """Whether a shop is still to be set up here."""
+        return not self.desk.configured and self.desk.guide is not None
+
     def action_screen(self, name: str) -> None:
         """Show one of the main screens; it keeps its state while another is seen."""
-        if not self.desk.configured and self.desk.guide is not None:
+        if self._no_shop:
             if len(self.screen_stack) > 1:
                 return
             name = "first_run"
@@ -177,8 +182,10 @@ class OmniSync(App[None]):
             self.pop_screen()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A question and a line that is typed into have their own Esc."""
+        """A question and a line that is typed into have their own Esc; without a shop there are no screens of it."""
         del parameters
+        if action in ("screen", "undo"):
+            return not self._no_shop
         if action == "back":
             asked = isinstance(self.screen, ModalScreen) or isinstance(self.focused, Input)
             narrowed = isinstance(self.screen, Page) and self.screen.narrowed
