@@ -12,6 +12,7 @@ from omnisync.daemon.service import Running
 from omnisync.ports import Clock, Ids
 from omnisync.screen import actor
 from omnisync.settings import Settings
+from omnisync.text import speak
 from omnisync.tui.desk import Desk, Link
 
 
@@ -29,6 +30,7 @@ async def show(settings: Settings, daemon: Running, clock: Clock, stop: asyncio.
     """Show the screens until a person leaves them or ``stop`` is set, which it is afterwards. Raises LineCut."""
     from omnisync.tui.app import OmniSync
 
+    speak(settings.shop.language, settings.shop.timezone)
     app = OmniSync(_desk(settings, daemon, clock))
 
     async def closing() -> None:

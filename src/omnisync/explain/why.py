@@ -94,8 +94,13 @@ def _proof(why: Why, now: int) -> str:
     """How each figure stands, shortest where all is well."""
     rows = [(row, _state(row)) for row in why.figures.values()]
     if rows and all(state == "confirmed" for _row, state in rows):
-        at = min(max(row.seen_at if row.seen == row.confirmed else 0, row.confirmed_at) for row, _state in rows)
-        return _("proven {age} ago").format(age=age(at, now))
+        ages = {row.kind: age(_proven_at(row), now) for row, _state in rows}
+        if len({*ages.values()}) == 1:
+            return _("proven {age} ago").format(age=ages[rows[0][0].kind])
+        # A price that was sent just now is not proven by a quantity of an hour ago, nor the other way round.
+        return ", ".join(
+            _("{kind} proven {age} ago").format(kind=kind_words(kind), age=ages[kind]) for kind in sorted(ages, reverse=True)
+        )
     said = []
     for row, state in sorted(rows, key=lambda each: each[0].kind, reverse=True):
         if state == "confirmed":
@@ -108,6 +113,11 @@ def _proof(why: Why, now: int) -> str:
             text += ", " + _("wanted: {figure}").format(figure=wanted)
         said.append(text)
     return "; ".join(said)
+
+
+def _proven_at(row: FigureRow) -> int:
+    """When the store last confirmed or showed the figure, ms UTC."""
+    return max(row.seen_at if row.seen == row.confirmed else 0, row.confirmed_at)
 
 
 def _wanted(why: Why, left: int) -> str:

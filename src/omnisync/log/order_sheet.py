@@ -30,7 +30,7 @@ class LineView:
 class OrderSheet:
     """The order, its lines, what of it no warehouse has, and what happened to it, newest first.
 
-    ``shipping`` in minor units or None.
+    ``shipping`` in minor units or None; it is part of ``row.order.total`` unless nobody pays the order any more.
     """
 
     row: OrderRow

@@ -37,7 +37,7 @@ def load_settings(path: Path | None = None, *, environment: Mapping[str, str] = 
     """The checked configuration. Raises ConfigurationError that names every problem with its place."""
     config = config_path(path, environment)
     sources = read_sources(config, environment)
-    if sources.problems and not sources.values:
+    if sources.unread:
         raise configuration_error(sources.problems)
     settings, problems = _Check(sources).run()
     if settings is None or problems:

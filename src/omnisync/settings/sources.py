@@ -40,6 +40,8 @@ class Sources:
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     places: dict[KeyPath, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unread: bool = False
+    """The file is needed and can't be read: what it would say is not known, so nothing of it counts as missing."""
 
     def where(self, key: KeyPath) -> str:
         """The place of a key, or of the nearest table around it."""
@@ -85,6 +87,7 @@ def read_sources(config: Path, environment: Mapping[str, str]) -> Sources:
 
 
 def _read_file(sources: Sources, environment: Mapping[str, str]) -> None:
+    sources.unread = True
     try:
         text = sources.config.read_text("utf-8")
         sources.values = tomllib.loads(text)
@@ -92,6 +95,8 @@ def _read_file(sources: Sources, environment: Mapping[str, str]) -> None:
         # A container may be configured by its environment alone.
         if environment_name(("erp", "connector")) not in environment:
             sources.problem(str(sources.config), _("there is no such file. `omnisync init` writes one."))
+        else:
+            sources.unread = False
         return
     except OSError as error:
         sources.problem(str(sources.config), _("it can't be read: {reason}").format(reason=error.strerror))
@@ -102,7 +107,7 @@ def _read_file(sources: Sources, environment: Mapping[str, str]) -> None:
     except tomllib.TOMLDecodeError as error:
         sources.problem(str(sources.config), _("it is not valid TOML: {reason}").format(reason=error))
         return
-    sources.lines = key_lines(text)
+    sources.lines, sources.unread = key_lines(text), False
 
 
 def _secret_folders(sources: Sources, environment: Mapping[str, str]) -> Iterator[tuple[Path, bool]]:

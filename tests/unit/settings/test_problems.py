@@ -151,6 +151,14 @@ def test_a_file_that_is_no_configuration(config: Path, content: bytes, told: str
     assert told in str(caught.value)
 
 
+def test_of_a_file_that_can_t_be_read_nothing_is_missing(config: Path) -> None:
+    config.write_text(config.read_text() + "x = [\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(config, environment={"OMNISYNC_SHOP__DATA_FOLDER": "elsewhere"})
+    assert "it is not valid TOML" in str(caught.value)
+    assert "missing" not in str(caught.value)
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="omnisync init") as caught:
         load_settings(tmp_path / "none.toml", environment={})

@@ -206,7 +206,7 @@ def _goods(sheet: OrderSheet, width: int) -> Iterator[Line]:
         yield from _phone_line(line, sheet) if narrow else (_wide_line(line, sheet, width),)
     goods = sum(line.price * line.quantity // PIECE for line in sheet.lines if OrderState(line.state).holds_stock)
     amounts = [(_("goods"), goods)]
-    if sheet.shipping:
+    if sheet.shipping and OrderState(order.state).holds_stock:
         amounts.append((_("shipping"), sheet.shipping))
     for title, minor in amounts:
         yield _amount(title, minor, order.currency, "", width)
