@@ -6,8 +6,8 @@ import asyncio
 
 import click
 
-from omnisync.cli import names, waiting
 from omnisync.amount import parse_amount
+from omnisync.cli import names, waiting
 from omnisync.cli.options import UNITS, json_option, store_option, wait_option
 from omnisync.cli.output import say, say_json, tell
 from omnisync.cli.place import Place

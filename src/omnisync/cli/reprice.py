@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from omnisync.cli import names
 from omnisync.amount import parse_amount
+from omnisync.cli import names
 from omnisync.cli.options import UNITS, json_option, store_option
 from omnisync.cli.output import say, say_json, somebody_watches, tell
 from omnisync.cli.place import Place

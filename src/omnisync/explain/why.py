@@ -99,7 +99,8 @@ def _proof(why: Why, now: int) -> str:
             return _("proven {age} ago").format(age=ages[rows[0][0].kind])
         # A price that was sent just now is not proven by a quantity of an hour ago, nor the other way round.
         return ", ".join(
-            _("{kind} proven {age} ago").format(kind=kind_words(kind), age=ages[kind]) for kind in sorted(ages, reverse=True)
+            _("{kind} proven {age} ago").format(kind=kind_words(kind), age=ages[kind])
+            for kind in sorted(ages, reverse=True)
         )
     said = []
     for row, state in sorted(rows, key=lambda each: each[0].kind, reverse=True):

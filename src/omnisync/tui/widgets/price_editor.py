@@ -15,8 +15,10 @@ from omnisync.tui.keys import bindings
 
 
 class PriceEditor(Input):
-    """A price in, whole minor units out. What is no price is not sent and stays to be mended: a letter that was
-    silently left out would make another price of it (``1.234,50`` became 1.23).
+    """A price in, whole minor units out.
+
+    What is no price is not sent and stays to be mended: letters left out silently would make another price of it
+    (``1.234,50`` became 1.23).
     """
 
     BINDINGS: ClassVar = bindings("price")
