@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from omnisync.folders import SOCKET, Glance, config_path, glance
 from omnisync.ports import Ids, SystemClock, in_thread
-from omnisync.text import speak
+from omnisync.text import _, speak
 
 if TYPE_CHECKING:
     from omnisync.daemon.remote import RemoteCommands
@@ -30,11 +30,18 @@ if TYPE_CHECKING:
 def open_screen(config: Path | None = None, environment: Mapping[str, str] = os.environ) -> str:
     """Show the screens of the shop until the person leaves.
 
-    Answers the command that they chose to see next, "demo"; else the process ends with the screens' exit code.
+    Answers the command that they chose to see next, "demo"; else the process ends with the screens' exit code, with 2
+    where the screens can't be drawn.
     """
     path = config_path(config, environment)
     found = glance(path, environment)
     speak(found.language, found.timezone)
+    if not sys.stderr.isatty():
+        # Textual draws there: led into a file, the screens would be drawn into it and the terminal stay empty.
+        sys.stdout.write(
+            _("The screens are drawn where messages go, and those are led elsewhere (2>): start without that.") + "\n"
+        )
+        sys.exit(2)
     # Every repaint may be sent over a line: nothing moves by itself, and a key's answer doesn't wait for a frame. Of
     # two repaints in a row the second waits for up to two frames; what could repaint often has a pace of its own.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

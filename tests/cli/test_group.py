@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -16,6 +17,7 @@ from tests.cli.manual import MANUAL
 
 from omnisync import __version__
 from omnisync.cli.group import entries, omnisync
+from omnisync.screen import open_screen
 
 NAMES = [*entries()]
 
@@ -99,6 +101,14 @@ def test_version(empty: Shop) -> None:
 )  # fmt: skip
 def test_a_wrong_command_line_ends_with_2(shop: Shop, words: list[str]) -> None:
     assert shop.refused(*words, code=2)
+
+
+def test_the_screens_are_not_drawn_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Textual draws where messages go; a terminal whose messages are led elsewhere stayed empty."""
+    with pytest.raises(SystemExit) as ended:
+        open_screen(tmp_path / "omnisync.toml", {})
+    assert ended.value.code == 2
+    assert "led elsewhere" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

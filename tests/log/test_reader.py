@@ -89,7 +89,7 @@ async def test_the_writer_uses_one_connection_and_readers_open_the_file_read_onl
 
 
 def test_no_database_yet_is_said_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match="Start `omnisync daemon` once"):
+    with pytest.raises(DatabaseError, match="`omnisync init` sets a shop up"):
         Reader(tmp_path / "omnisync.db")
     assert list(tmp_path.iterdir()) == [], "asking makes no file"
 

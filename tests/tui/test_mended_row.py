@@ -82,6 +82,17 @@ async def test_a_row_is_mended_on_its_sheet(tmp_path: Path) -> None:
         app.screen.query_one(Input).value = "12,5"
         await pilot.press("enter")
         await until(lambda: "miktar  12,5" in shown(app))
+        await pilot.press("home", "enter")
+        await until(lambda: bool(app.screen.query(Input)))
+        first = app.screen.query_one(Input).value
+        app.screen.query_one(Input).value = ""
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, AsideSheet) and f"  {first}" not in shown(app))
+        await pilot.press("enter")
+        await until(lambda: bool(app.screen.query(Input)))
+        app.screen.query_one(Input).value = first
+        await pilot.press("enter")
+        await until(lambda: f"  {first}" in shown(app))
         await pilot.press("f5")
         await until(lambda: "set aside 0" in shown(app))
         with Reader(tmp_path / DATABASE) as reader:

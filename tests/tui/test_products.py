@@ -302,6 +302,13 @@ async def test_the_list_is_as_it_was_left_after_the_other_screens_also_at_anothe
         await until(lambda: products(app).table.size.width == 80 and products(app).table.cursor == 2)
 
 
+async def test_the_line_to_find_with_gets_the_room_that_a_long_count_had(folder: Path) -> None:
+    async with opened(folder, size=(150, 24)) as (app, pilot):
+        await until(lambda: "sort: name" in shown(app))
+        await pilot.resize_terminal(62, 24)
+        await until(lambda: "F3 or / to find: name, code, barcode" in shown(app))
+
+
 async def test_copying_puts_the_clean_code_into_the_clipboard_and_a_file(folder: Path) -> None:
     async with opened(folder) as (app, pilot):
         await pilot.press("y")

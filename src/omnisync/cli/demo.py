@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from omnisync.cli.output import somebody_watches
@@ -52,5 +54,5 @@ def demo(
     keep: bool,
 ) -> None:  # fmt: skip
     """Run."""
-    screens = somebody_watches() and not (headless or as_json)
+    screens = somebody_watches() and sys.stderr.isatty() and not (headless or as_json)
     ctx.exit(run_demo(Wish(seconds, seed, products, Profile(profile), headless, as_json, keep, screens)))

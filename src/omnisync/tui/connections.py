@@ -72,6 +72,11 @@ class Connection:
         return self.health is not None and self.health.state == "paused"
 
     @property
+    def connected(self) -> bool:
+        """Whether it answers, and is not paused."""
+        return self.health is not None and self.health.state in ("ok", "limited", "plan")
+
+    @property
     def words(self) -> str:
         """How it is."""
         if self.health is None:

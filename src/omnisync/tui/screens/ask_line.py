@@ -30,7 +30,10 @@ class _Line(Input):
 
 
 class AskLine(ModalScreen[str | None]):
-    """What is typed is the answer, None when nothing is or ``value`` stays as it was; title and hint may be from outside."""
+    """What is typed is the answer; title and hint may be from outside.
+
+    The answer is None when ``value`` stays as it was, or nothing is typed where nothing was; "" when ``value`` was emptied.
+    """
 
     def __init__(self, title: str, hint: str = "", value: str = "") -> None:
         super().__init__(classes="asking")
@@ -51,4 +54,5 @@ class AskLine(ModalScreen[str | None]):
 
     def answer(self, typed: str) -> None:
         """Done: this was typed."""
-        self.dismiss(None if typed == self._value else typed.strip() or None)
+        nothing = "" if self._value else None
+        self.dismiss(None if typed == self._value else typed.strip() or nothing)

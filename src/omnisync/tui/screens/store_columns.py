@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from omnisync.model.clean import clean
-from omnisync.text import _, number, when
+from omnisync.text import _, number, plural, when
 from omnisync.tui.connections import Connection, budget_words, tightest
 from omnisync.tui.widgets.lines import Line
 from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
@@ -101,8 +101,11 @@ def detail(row: Connection, now: int, backup: tuple[str, str], *, live: bool) ->
                 (_("tried again at {when}").format(when=when(health.next_try, now)), ""),
             ]
         yield [(_last(row), "")]
-        calls = _("{calls} calls, {errors} failed since the daemon started")
-        yield [(calls.format(calls=number(health.calls), errors=number(health.errors)), "dim")]
+        calls = plural(
+            "{n} call, {errors} failed since the daemon started", "{n} calls, {errors} failed since the daemon started",
+            health.calls, errors=number(health.errors),
+        )  # fmt: skip
+        yield [(calls, "dim")]
         if row.store is not None and health.state == "refused":
             yield [(_("Nothing is sent until the store takes a key: F12 enters a new one."), "refused")]
     if row.store is not None:

@@ -124,7 +124,7 @@ class Stores(ListPage[StoreTable]):
             return
         stores = [row for row in rows if row.store is not None]
         self.query_one(Counts).show([
-            (_("connected"), sum(row.sign[0] in "●…" for row in stores), ""),
+            (_("connected"), sum(row.connected for row in stores), ""),
             (_("to send"), sum(row.store.waiting for row in stores if row.store), ""),
             (_("for you"), sum(row.waits for row in rows), "held"),
         ])  # fmt: skip

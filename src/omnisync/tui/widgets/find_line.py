@@ -55,3 +55,7 @@ class FindBar(Horizontal):
         yield Static(Content(text), id="sign", classes="titled" if self._title else "", markup=False)
         yield self._line
         yield Found()
+
+    def on_resize(self) -> None:
+        """The line to find with gets the room that the count does not need."""
+        self.query_one(Found).fit()

@@ -10,7 +10,10 @@ from textual.widgets import Static
 
 
 class Found(Static):
-    """As wide as its longest text so far: a figure that changes with each letter must not lay out the whole screen."""
+    """As wide as its longest text at this width of the screen.
+
+    A figure that changes with each letter must not lay out the whole screen.
+    """
 
     DEFAULT_CSS = "Found { width: 0; max-width: 75%; text-align: right; color: $foreground; }"
 
@@ -25,6 +28,13 @@ class Found(Static):
             return
         self._text = text
         self.update(Content(text + " " if text else ""), layout=False)
-        needed = cell_len(text) + 1 if text else 0
-        if not needed or needed > (self.styles.width.value if self.styles.width else 0):
-            self.styles.width = needed
+        if not text or self._needed > (self.styles.width.value if self.styles.width else 0):
+            self.styles.width = self._needed
+
+    def fit(self) -> None:
+        """The screen has another width: what was longer before counts no more."""
+        self.styles.width = self._needed
+
+    @property
+    def _needed(self) -> int:
+        return cell_len(self._text) + 1 if self._text else 0

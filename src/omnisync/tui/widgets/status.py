@@ -61,7 +61,10 @@ class StatusLine(Widget):
         clock = ("clock", local(now).strftime("%H:%M"))
         if pulse is None:
             return [_daemon(presence), clock]
-        return [_daemon(presence), *_stores(pulse, now), *_figures(pulse, now), *_person(pulse), clock]
+        parts = [_daemon(presence), *_stores(pulse, now), *_figures(pulse, now), *_person(pulse)]
+        if _well(pulse, parts):
+            parts.append(("well", _("all well")))
+        return [*parts, clock]
 
     def render_line(self, y: int) -> Strip:
         """What needs a person stays on a narrow screen; what is well goes first."""
@@ -149,7 +152,14 @@ def _person(pulse: Pulse) -> list[tuple[str, str]]:
         parts.append(("busy", plural("{n} differs", "{n} differ", drifts)))
     if pulse.quarantined:
         parts.append(("bad", plural("{n} set aside", "{n} set aside", pulse.quarantined)))
-    return parts or ([("well", _("all well"))] if pulse.stores else [])
+    return parts
+
+
+def _well(pulse: Pulse, parts: list[tuple[str, str]]) -> bool:
+    """Whether nothing waits for a person, and every connection stands."""
+    health = (pulse.erp, *(store.health for store in pulse.stores))
+    troubled = any(look == "bad" for look, _text in parts) or any(store.drifts for store in pulse.stores)
+    return bool(pulse.stores) and not troubled and not {"down", "refused", "paused"}.intersection(health)
 
 
 def _narrowed(parts: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
