@@ -78,7 +78,7 @@ def part(order: Row, returned: Mapping[str, int]) -> OrderPart:
         customer=_customer(order),
         remote_state=status,
         payment=plain(str(order.get("payment_method_title") or order.get("payment_method") or "")),
-        shipping=Money.of(_sum([order], "shipping_total", "shipping_tax"), currency),
+        shipping=Money.of(_beside_goods(order), currency),
     )
 
 
@@ -103,6 +103,12 @@ def _line(line: Row, currency: str, returned: Mapping[str, int]) -> OrderLine:
         price=Money.of(gross * 1000 / ordered if ordered else gross, currency),
         taken=quantity(_meta(line).get("_reduced_stock")),
     )
+
+
+def _beside_goods(order: Row) -> Decimal:
+    """What is paid beside the goods: shipping, and fees such as that of cash on delivery, which would be in no line."""
+    fees = _sum(order.get("fee_lines") or (), "total", "total_tax")
+    return _sum([order], "shipping_total", "shipping_tax") + fees
 
 
 def _customer(order: Row) -> Customer:

@@ -245,6 +245,16 @@ def test_times_are_utc_wherever_this_computer_stands(monkeypatch: pytest.MonkeyP
     time.tzset()
 
 
+def test_a_fee_is_paid_beside_the_goods() -> None:
+    """Cash on delivery costs extra in many shops; left out, an invoice of lines and shipping would lack it."""
+    order = json.loads(json.dumps(captured("hpos_order_storefront_checkout")["response"]))
+    order |= {"total": "70.62", "fee_lines": [{"id": 1, "name": "Ramburs", "total": "10.00", "total_tax": "2.10"}]}
+    part = order_mapping.part(order, {})
+    (line,) = part.lines
+    assert part.shipping == lei(1452 + 1210)
+    assert part.total == lei(line.price.minor * 2 + 1452 + 1210)
+
+
 def test_order_with_a_variation() -> None:
     part = order_mapping.part(captured("hpos_order_processing")["response"], {})
     assert [(line.remote_id, line.quantity, line.taken) for line in part.lines] == [

@@ -277,6 +277,18 @@ async def test_an_order_whose_refunds_are_refused_is_set_aside_alone() -> None:
         assert aside == {one}
 
 
+async def test_a_shop_that_lists_no_trash() -> None:
+    def between(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if request.url.params.get("status") == "trash":
+            return wp_error("rest_invalid_param", "Invalid parameter(s): status", 400, sent_as=400)
+        return answer
+
+    async with opened(MUG) as shop:
+        number = shop.buy(shop.id_of(MUG.name))
+        shop.between = between
+        assert set(await shop.orders()) == {number}
+
+
 async def test_a_sale_of_a_variation_names_what_the_shop_itself_names() -> None:
     async with opened(POOLED) as shop:
         number = shop.sandbox.buy([SandboxOrderLine(shop.id_of("S, Roșu"), 1)])
