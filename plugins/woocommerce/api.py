@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from omnisync.connect.answer import Response, decoded
 from omnisync.connect.budget import Allowance
 from omnisync.connect.context import Context
+from omnisync.connect.http import Moved
 from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, Rejected, Unavailable, UnknownOutcome
 
 from .mapping import words
@@ -100,13 +101,21 @@ class Api:
         """
         params = {"_fields": "name,url,home,namespaces"}
         answers: dict[str, Response] = {}
+        moved: Moved | None = None
         for prefix in _PREFIXES:
-            answer = await self._http.request("GET", f"{prefix}/", group=_GROUP, params=params)
+            try:
+                answer = await self._http.request("GET", f"{prefix}/", group=_GROUP, params=params)
+            except Moved as error:
+                # A rule of the server's for addresses that end in a slash concerns no other one.
+                moved = moved or error
+                continue
             found = _object(answer)
             if found is not None and answer.status < 300 and not _is_error(found):
                 self.prefix = prefix
                 return found, answer
             answers[prefix] = answer
+        if moved is not None:
+            raise NoIndex(str(moved), _PREFIXES[0])
         first = answers[_PREFIXES[0]]
         if first.status < 300:
             _decoded(first)
@@ -144,7 +153,14 @@ class Api:
                 rng=self._context.rng,
             )
 
-        answer = await self._http.request(method, target, group=_GROUP, params=query, body=body, headers=self._sign_in)
+        try:
+            answer = await self._http.request(
+                method, target, group=_GROUP, params=query, body=body, headers=self._sign_in
+            )
+        except Moved as error:
+            if hidden is None:
+                raise
+            raise hidden from error
         if answer.status >= 300:
             refused = refusal(answer, secure=self.secure)
             raise hidden if hidden is not None and isinstance(refused, Foreign) else refused

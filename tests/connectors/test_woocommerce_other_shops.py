@@ -52,6 +52,7 @@ HIDDEN = [
     httpx.Response(403, text="<html>Forbidden</html>"),
     told({"detail": "Not Found"}, 404),
     httpx.Response(404, text="<html>Not Found</html>"),
+    httpx.Response(301, headers={"Location": "https://shop.test/wp-json"}),
 ]
 
 
@@ -72,6 +73,17 @@ async def test_a_shop_that_hides_its_index_is_a_good_connection(hidden: httpx.Re
         shop.between = at("/wp-json/", lambda: hidden)
         (good,) = await shop.store.check()
         assert (good.grade, "Connected to" in good.text) == (Grade.OK, True)
+
+
+async def test_a_shop_that_has_moved_as_a_whole_names_its_new_address_once() -> None:
+    async with opened(MUG) as shop:
+        shop.between = lambda request, answer: httpx.Response(
+            301, headers={"Location": f"https://www.shop.test{request.url.path}"}
+        )
+        with pytest.raises(Unavailable, match=r"has moved \(301\) to https://www.shop.test/wp-json/\. Put that"):
+            await shop.listings()
+        (problem,) = await shop.store.check()
+        assert "https://www.shop.test/wp-json/." in problem.text
 
 
 async def test_a_hidden_index_below_the_other_prefix() -> None:

@@ -61,6 +61,10 @@ class _NoAnswer(_Passing, Unavailable):
     """A read was cut off, or answered with a 5xx that names no time."""
 
 
+class Moved(Unavailable):
+    """Redirected: it stands somewhere else by now."""
+
+
 class Http:
     """One connector's line to one address, for the connector's whole life.
 
@@ -176,7 +180,7 @@ class Http:
             raise RateLimited(f"{host} asks to wait (429).", until)
         if 300 <= status < 400:
             target = clean(self._secrets.blot(_place(answer.headers.get("location", ""))))
-            raise Unavailable(
+            raise Moved(
                 f"{host} has moved ({status}) to {target or 'an address it does not name'}. "
                 "Put that address into the configuration."
             )
