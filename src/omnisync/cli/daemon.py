@@ -6,7 +6,6 @@ import asyncio
 import sys
 
 import click
-import structlog
 
 from omnisync.cli.output import tell
 from omnisync.cli.place import Place
@@ -16,6 +15,7 @@ from omnisync.daemon.service import serve
 from omnisync.errors import OmniSyncError
 from omnisync.shop import Shop
 from omnisync.text import _
+from omnisync.told import structlog
 
 
 @click.command(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from omnisync.errors import DatabaseError
 from omnisync.log.archive import archive_next
@@ -23,6 +22,7 @@ from omnisync.log.writer import Change, Log
 from omnisync.model.events import BackupWritten
 from omnisync.ports import Clock
 from omnisync.sync.quarantine import set_aside, take_out
+from omnisync.told import structlog
 
 _LOOK_EVERY = 300.0
 _BETWEEN_RANGES = 0.1

@@ -8,10 +8,9 @@ import os
 from io import TextIOWrapper
 from pathlib import Path
 
-import structlog
-
 from omnisync.folders import LOG
 from omnisync.model.secrecy import Secrets
+from omnisync.told import structlog
 
 _LARGEST, _KEPT = 10 * 1024 * 1024, 5
 

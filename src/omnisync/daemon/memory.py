@@ -6,6 +6,8 @@ import ctypes
 import gc
 
 from omnisync.log.writer import Log
+from omnisync.model.money import parse_decimal
+from omnisync.model.quantity import parse_quantity
 from omnisync.ports import Clock
 
 _YOUNG, _MIDDLE, _OLD = 50_000, 20, 50
@@ -36,6 +38,8 @@ async def give_back_when_quiet(log: Log, clock: Clock) -> None:
 
 def give_back() -> None:
     """Return free memory to the system. The C library keeps it otherwise; one without this call has no need."""
+    for each in (parse_decimal, parse_quantity):
+        each.cache_clear()
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

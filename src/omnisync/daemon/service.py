@@ -9,8 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from omnisync.connect.http import load_transport
 from omnisync.daemon.housekeeping import Housekeeper, Keeping
 from omnisync.daemon.lock import only_one
@@ -19,11 +17,13 @@ from omnisync.daemon.notify import Notifier
 from omnisync.daemon.remote import CommandServer
 from omnisync.daemon.ticker import SchedulerTicker
 from omnisync.folders import DATABASE, SOCKET
+from omnisync.log.people import load_seal
 from omnisync.log.writer import Log
 from omnisync.ports import Clock
 from omnisync.sync import forgetting
 from omnisync.sync.commands import Commands
 from omnisync.sync.engine import Engine, Ticker
+from omnisync.told import structlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ async def running(
         stack.enter_context(only_one(folder))
         log = await Log.open(folder / DATABASE, clock)
         stack.push_async_callback(log.close)
+        if log.is_new:
+            # Every customer and open order is about to come at once.
+            await log.query(lambda _: load_seal())
         await forgetting.go_on(log)
         ticker = stack.enter_context(SchedulerTicker())
         engine = await make_engine(log, ticker, stack)

@@ -161,6 +161,6 @@ async def _apart(work: Callable[[], Coroutine[None, None, T]]) -> T:
 
 def _silence() -> None:
     """No log is kept before there is a shop, and structlog would print on the screen."""
-    import structlog
+    from omnisync.told import structlog
 
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), cache_logger_on_first_use=False)

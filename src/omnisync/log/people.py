@@ -14,6 +14,11 @@ from omnisync.model.secrecy import HIDDEN
 _decoder = msgspec.json.Decoder(Customer)
 
 
+def load_seal() -> None:
+    """Import what the first sealing would: a daemon does so before its memory fills and empties again."""
+    import cryptography.fernet  # noqa: F401
+
+
 def seal(db: sqlite3.Connection, customer_id: str, customer: Customer) -> str:
     """The personal fields, encrypted with the customer's key; the key is made when they are first told of."""
     from cryptography.fernet import Fernet

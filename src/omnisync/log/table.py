@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 
 R = TypeVar("R")
 
-_AT_ONCE = 500
-"""Keys in one look-up; every SQLite takes that many bound values."""
+_SOME_KEYS, _MANY_KEYS = 16, 128
+"""Keys in one look-up: one of two sizes, because SQLite plans and keeps a statement for each (0.2 KB a key)."""
 
 _MANY = 1_000
 """From so many new rows on they are sorted before they are written."""
@@ -73,6 +73,14 @@ def _tuple_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
     return lambda row: tuple(getattr(row, name) for name in names)
+
+
+def _look_ups(keys: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
+    """The keys in portions with SQL's marks for them; the last portion repeats its last key, which finds nothing more."""
+    left = iter(keys)
+    while some := list(islice(left, _MANY_KEYS)):
+        size = _SOME_KEYS if len(some) <= _SOME_KEYS else _MANY_KEYS
+        yield ", ".join("?" * size), some + some[-1:] * (size - len(some))
 
 
 class _Groups(dict[Any, dict[Any, R]]):
@@ -205,10 +213,8 @@ class Table(Generic[R]):
         for each in missing:
             self._groups[self._full(lead, each)] = {}
         loaded = []
-        rest = iter(missing)
-        while some := list(islice(rest, _AT_ONCE)):
-            sql = f"{self._select_some} ({', '.join('?' * len(some))})"
-            for values in self._db.execute(sql, (*lead, *some)).fetchall():
+        for marks, keys in _look_ups(missing):
+            for values in self._db.execute(f"{self._select_some} ({marks})", (*lead, *keys)):
                 row = self._row(*values)
                 self._groups[self._group_of(row)][self._rest_of(row)] = row
                 loaded.append(row)
@@ -228,10 +234,8 @@ class Table(Generic[R]):
         where = "".join(f" AND {column} = ?" for column in self._columns_of_rest)
         values_of_rest = rest if isinstance(rest, tuple) else (rest,)
         loaded = []
-        left = iter(missing)
-        while some := list(islice(left, _AT_ONCE)):
-            sql = f"{self._select_some} ({', '.join('?' * len(some))}){where}"
-            for values in self._db.execute(sql, (*some, *values_of_rest)).fetchall():
+        for marks, keys in _look_ups(missing):
+            for values in self._db.execute(f"{self._select_some} ({marks}){where}", (*keys, *values_of_rest)):
                 row = self._row(*values)
                 if self._single.setdefault((self._group_of(row), rest), row) is row:
                     loaded.append(row)
@@ -298,7 +302,9 @@ class Table(Generic[R]):
 
     def first_time(self, group: Any) -> None:
         """The group is known to have no rows yet: spares the look-up."""
-        self._groups.setdefault(group, {})
+        if group not in self._groups:
+            self._groups[group] = {}
+            self.count += 1
 
     def begin(self, group: Any, row: R, rest: Any = None) -> None:
         """The row is the first of its group, which is known to have had none, ever."""

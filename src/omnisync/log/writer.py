@@ -148,6 +148,11 @@ class Log:
         log._pump = asyncio.get_running_loop().create_task(log._run(), name="log writer")
         return log
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has ever happened in this shop."""
+        return self._next_seq == 1
+
     def _begin(self, db: sqlite3.Connection) -> int:
         last = stored.head(db)
         self._state = State(db, empty=not last)
@@ -218,6 +223,8 @@ class Log:
                 while self._waiting:
                     jobs, self._waiting = self._waiting, []
                     await self._commit(jobs)
+                    # What they brought along may be a whole catalogue: it is not kept until the next one comes.
+                    jobs = []
         finally:
             # However this ends, nobody may be left waiting for an answer.
             for job in (*jobs, *self._waiting):

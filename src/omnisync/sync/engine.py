@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-import structlog
-
 from omnisync.connect.check import Finding, Grade
 from omnisync.errors import DatabaseError
 from omnisync.log.apply.stores import rules_text
@@ -31,6 +29,7 @@ from omnisync.sync.keys import StoreKeys
 from omnisync.sync.push import Pusher
 from omnisync.sync.signal import Signal
 from omnisync.sync.store import StoreSync
+from omnisync.told import structlog
 
 _SAVE_HEALTH = 60.0
 _LOOK_AT_SALES = 3600.0

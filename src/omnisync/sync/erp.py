@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import structlog
-
 from omnisync.connect.erp import ErpConnector, ErpOrder, ErpOrderLine, ErpRead
 from omnisync.errors import ConnectorError, RateLimited, Rejected, SourceProblem
 from omnisync.log import pulls
@@ -33,6 +31,7 @@ from omnisync.ports import Clock
 from omnisync.sync import erp_changes
 from omnisync.sync.health import Health, Line
 from omnisync.sync.signal import Signal
+from omnisync.told import structlog
 
 _EXPORTS_AT_ONCE = 50
 _ODD_READS = 6

@@ -6,10 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
-
 from omnisync.log import forget
 from omnisync.log.writer import Log
+from omnisync.told import structlog
 
 
 @dataclass(frozen=True, slots=True)

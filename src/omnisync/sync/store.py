@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
-import structlog
 
 from omnisync.connect.budget import Allowance
 from omnisync.connect.store import RemoteListing, StoreConnector
@@ -35,6 +34,7 @@ from omnisync.sync.health import Health, Line
 from omnisync.sync.intake import CONNECTED, Taken, take_in
 from omnisync.sync.quarantine import set_aside, take_out
 from omnisync.sync.signal import Signal
+from omnisync.told import structlog
 
 _FIRST_ORDERS = 7 * 86_400_000
 """At the first connection, open orders this old (milliseconds) are still taken in."""
