@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import pytest
 
@@ -70,6 +71,36 @@ def test_a_single_row_that_was_deleted_is_gone(db: sqlite3.Connection) -> None:
     assert table.get(7, "s2") is None
     table.flush()
     assert _prices(db, 7) == [100, 100]
+
+
+class _Kept(sqlite3.Connection):
+    """Remembers the statements that it was given: SQLite plans and keeps each that differs."""
+
+    statements: set[str]
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        self.statements.add(sql)
+        return super().execute(sql, *values)
+
+
+def test_however_many_rows_are_looked_up_at_once_the_statements_stay_few() -> None:
+    db = sqlite3.connect(":memory:", factory=_Kept)
+    db.statements = set()
+    db.execute("CREATE TABLE choice (product, store, price, currency, no_stock, no_price)")
+    db.executemany("INSERT INTO choice VALUES (?, 's1', ?, 'TRY', 0, 0)", [(number, number) for number in range(400)])
+    db.statements.clear()
+    for many in (5, 16, 17, 100, 128, 129, 400):
+        table = Table(db, ChoiceRow, "choice", "product", "store", complete=False)
+        table.prefetch(range(many))
+        assert [row.price for row in table.all()] == [*range(many)]
+    assert len(db.statements) == 2
+
+
+def test_groups_that_are_known_to_be_empty_are_counted_so_that_they_are_dropped(db: sqlite3.Connection) -> None:
+    table = Table(db, ChoiceRow, "choice", "product", "store", complete=False)
+    for product in (50, 50, 51):
+        table.first_time(product)
+    assert table.count == 2
 
 
 def test_what_is_in_memory_is_not_loaded_over(db: sqlite3.Connection) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -141,6 +142,19 @@ async def test_a_large_change_wakes_the_stores_too(log: Log, monkeypatch: pytest
     )
     await asyncio.sleep(0)
     assert set().union(*woken) == {"s1"}
+
+
+class _Catalogue:
+    """Something large that a change was decided by."""
+
+
+async def test_what_a_change_was_decided_by_is_not_kept_until_the_next_one(log: Log) -> None:
+    read = _Catalogue()
+    known = weakref.ref(read)
+    await log.transact(lambda change, read=read: None)  # type: ignore[misc]
+    del read
+    await log.query(lambda _: None)
+    assert known() is None
 
 
 async def test_a_cancelled_caller_drops_the_waiting_and_not_the_work(log: Log, path: Path) -> None:
