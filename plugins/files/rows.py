@@ -98,11 +98,12 @@ class Rows:
         return self.texts_at(places[0]) if places else [default] * len(self)
 
     def texts_at(self, place: int) -> list[str]:
-        """One column as texts without spaces around."""
+        """One column as texts without spaces around; what stands there many times is one text in memory."""
         column = self._columns[place]
-        if set(map(type, column)) <= {str}:
-            return list(map(str.strip, column))  # type: ignore[arg-type]
-        return [as_text(cell) for cell in column]
+        only_texts = set(map(type, column)) <= {str}
+        texts = list(map(str.strip, column)) if only_texts else [as_text(cell) for cell in column]  # type: ignore[arg-type]
+        same: dict[str, str] = {}
+        return list(map(same.setdefault, texts, texts))
 
     def codes(self, field: Field = Field.CODE) -> list[str]:
         """The column that says what each row is about; rows without it, or with a lost number, are refused."""

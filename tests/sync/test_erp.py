@@ -13,6 +13,8 @@ from tests.sync.shop import MANY, Shop, story
 
 from omnisync.connect.erp import ErpOrder, ErpProduct, ErpState, RowProblem
 from omnisync.errors import NotSent, RateLimited, SourceProblem
+from omnisync.log import state as states
+from omnisync.log.state import State
 from omnisync.model.commands import Release
 from omnisync.model.events import BalancesCounted
 from omnisync.model.order import OrderState
@@ -57,6 +59,34 @@ async def test_figures_that_came_before_their_product_are_not_lost(shop: Shop) -
     await shop.pull()
     assert shop.available("NEW") == 7
     assert shop.one("SELECT minor FROM price p JOIN product x ON x.id = p.product WHERE x.code = 'NEW'") == 500
+
+
+@story
+async def test_a_read_of_more_than_is_kept_in_memory_is_taken_in_piece_by_piece(shop: Shop) -> None:
+    await shop.begin(many=MANY, A=10)
+    await shop.log.reset()
+    kept: list[int] = []
+    flush = State.flush
+
+    def last_write(state: State) -> None:
+        kept.append(state.balances.count)
+        flush(state)
+
+    for code in MANY:
+        shop.erp.counts(code, 3)
+        shop.erp.prices_of[code] = 700
+    with (
+        patch.object(states, "MOST_CACHED", 5),
+        patch.object(states, "_MOST_OF", {}),
+        patch.object(erp_changes, "_ROWS_PER_EVENT", 7),
+        patch.object(State, "flush", last_write),
+    ):
+        await shop.pull()
+    assert max(kept) < len(MANY) / 2
+    await shop.settle()
+    assert {shop.available(code) for code in MANY} == {3}
+    assert {shop.s1.shows(code) for code in MANY} == {3}
+    assert shop.one("SELECT count(*) FROM price WHERE minor = 700") == len(MANY)
 
 
 @story

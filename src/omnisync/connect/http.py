@@ -241,6 +241,7 @@ def _place(location: str) -> str:
 
 def load_transport() -> None:
     """Import what the first request would: a daemon does so before its memory fills and empties again."""
+    import anyio  # noqa: F401
     import httpcore  # noqa: F401
 
     tls_context()

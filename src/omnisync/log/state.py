@@ -56,6 +56,10 @@ def _tables_read(sql: str) -> frozenset[str]:
     return frozenset(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", sql))
 
 
+def _most(table: Table[Any]) -> int:
+    return _MOST_OF.get(table.name, MOST_CACHED)
+
+
 class _ByCode(dict[str, rows.ProductRow | None]):
     """Products by code; one that is not in memory is looked up when it is asked for, by who remembers it here."""
 
@@ -392,10 +396,20 @@ class State:
     def trim(self, most: int | None = None) -> None:
         """After a commit: drop from memory the tables that have grown large, by default on a small PC's scale."""
         for table in self._tables:
-            if table.count > (_MOST_OF.get(table.name, MOST_CACHED) if most is None else most):
+            if table.count > (_most(table) if most is None else most):
                 self._drop(table)
         if len(self._orders_by_number) > (MOST_CACHED if most is None else most):
             self._orders_by_number.clear()
+
+    def make_room(self) -> None:
+        """Amid a large transaction: write what has grown large and drop it from memory, as ``trim`` does after the commit.
+
+        Rows that were handed out before stand for nothing any more. A complete table stays: it spares every look-up.
+        """
+        for table in self._tables:
+            if table.count > _most(table) and not table.complete:
+                table.flush()
+                self._drop(table)
 
     def _drop(self, table: Table[Any]) -> None:
         table.forget()

@@ -56,6 +56,7 @@ def products(rules: ErpRules, change: Change, read: ErpRead[ErpProduct]) -> int:
             cards.append(card)
     for some in _slices(cards):
         change.append(ProductsRead(read.source, some))
+        change.state.make_room()
     gone = [code for code, old in known.items() if old and code not in here] if read.complete else []
     alive = sum(1 for old in known.values() if old)
     if _may_pass(change, rules.name, "products", guard.of_read(rules.guard, gone, alive)):
@@ -103,6 +104,7 @@ def balances(rules: ErpRules, change: Change, read: ErpRead[ErpBalance]) -> int:
     for some in slices:
         # With the last of the rows: what is released must not be counted as available before its balance has fallen.
         change.append(BalancesCounted(read.source, read.began_at, some, released if some is slices[-1] else ()))
+        change.state.make_room()
     return len(counts)
 
 
@@ -176,6 +178,7 @@ def prices(rules: ErpRules, change: Change, read: ErpRead[ErpPrice]) -> int:
     first, replaced = change.next_seq, sum(each.was is not None for each in changed)
     for some in _slices(changed):
         change.append(PricesRead(read.source, some))
+        change.state.make_room()
     if replaced:
         change.append(Acted(ActKind.IMPORT, first, replaced))
     return len(changed)
