@@ -56,7 +56,7 @@ async def test_an_order_is_measured_to_the_last_store_and_a_change_to_its_proof(
         await tell(ListingsSeen(name, (SeenListing("1", "A-1", "Thing", stock=9000),)))
 
     placed = clock.now()
-    latency = Latency({("here", "77"): placed}, after=last_seq(reader))
+    latency = Latency({("here", "77"): placed, ("here", "78"): placed}, after=last_seq(reader))
     line = LineSeen("1", "A-1", "1", ("A-1",), "Thing", 1000, 100, 1000)
     order = await tell(OrderSeen("here", "77", "", OrderState.NEW, placed, placed, 100, "EUR", (line,), "main"), 1)
     await push("quick", 8, order, 1)
@@ -67,10 +67,14 @@ async def test_an_order_is_measured_to_the_last_store_and_a_change_to_its_proof(
     assert latency.orders == [4000], "the slowest of the others counts"
     assert latency.changes == [], "an order is no change of the ERP's"
 
+    for state in (OrderState.NEW, OrderState.CANCELLED):
+        await tell(OrderSeen("here", "78", "", state, clock.now(), placed, 100, "EUR", (line,), "main"), 1)
+
     change = await tell(BalancesCounted("stock.csv", clock.now(), (Count("A-1", "main", 5000),)), 10)
     await push("quick", 4, change, 1)
     await push("slow", 4, change, 2)
     latency.read_on(reader)
+    assert latency.orders == [4000], "what falls later has nothing to do with an order that was cancelled at once"
     assert latency.changes == [1000], "accepted is not proven where a read is to prove it"
     await tell(FiguresSeen("slow", (SeenFigure("1", 8000),)), 1)
     await tell(FiguresSeen("slow", (SeenFigure("1", 4000),)), 1)

@@ -97,7 +97,11 @@ class Latency:
     def _order(self, seq: int, event: OrderSeen) -> None:
         key = (event.store, event.number)
         placed_at = self.placed.get(key)
-        if placed_at is None or key in self._orders:
+        if placed_at is None:
+            return
+        if key in self._orders:
+            if not event.state.holds_stock:
+                self._called_off(event, self._orders[key])
             return
         order = self._orders[key] = _Order(placed_at)
         others = [
@@ -107,6 +111,13 @@ class Latency:
             for other in others:
                 if line.product:
                     self._lowering[other, line.product].append((seq, order))
+
+    def _called_off(self, event: OrderSeen, order: _Order) -> None:
+        """Who has not lowered a figure for it yet need not: what falls there some day is for another reason."""
+        for line in event.lines:
+            for other in self._rules:
+                if waiting := self._lowering.pop((other, line.product), None):
+                    self._lowering[other, line.product] = [each for each in waiting if each[1] is not order]
 
     def _answered(self, at: int, event: BatchAnswered) -> None:
         batch = self._batches.pop(event.key, None)
