@@ -113,3 +113,21 @@ def test_what_is_in_memory_is_not_loaded_over(db: sqlite3.Connection) -> None:
     assert table.get(7, "s2") is row
     table.forget()
     assert table.get(7, "s2") == ChoiceRow(7, "s2", 100, "TRY")
+
+
+def test_what_has_been_in_memory_the_longest_is_dropped_and_the_rest_stays(db: sqlite3.Connection) -> None:
+    table = Table(db, ChoiceRow, "choice", "product", "store", complete=False, indexed=("price",))
+    table.prefetch(range(20))
+    old, new = table.of(3)["s1"], table.of(17)["s1"]
+    old.price = new.price = 250
+    table.change(old)
+    table.change(new)
+    table.flush()
+    table.forget_older(30)
+    assert (table.count, table.of(17)["s1"] is new, table.of(3)["s1"] is old) == (30, True, False)
+    for product in (3, 17):
+        row = table.of(product)["s1"]
+        row.price = 300
+        table.change(row)
+    table.flush()
+    assert (_prices(db, 3), _prices(db, 17)) == ([300, 100, 100], [300, 100, 100])

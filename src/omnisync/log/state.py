@@ -25,7 +25,7 @@ from omnisync.model.rules import GuardRules, Owner, StoreRules
 R = TypeVar("R")
 
 MOST_CACHED = 4_000
-"""Rows of one table kept in memory between transactions; past it that table starts anew (memory on a small PC)."""
+"""Rows of one table kept in memory between transactions; past it the newer half of them stays (memory on a small PC)."""
 
 CHECKPOINT_EVERY = 32
 """Of so many events that touch a product, one leaves a checkpoint of it: so long is the way to any past moment."""
@@ -394,15 +394,17 @@ class State:
                 self._drop(table)
 
     def trim(self, most: int | None = None) -> None:
-        """After a commit: drop from memory the tables that have grown large, by default on a small PC's scale."""
+        """After a commit: bring the tables that have grown large down to half, by default on a small PC's scale."""
         for table in self._tables:
-            if table.count > (_most(table) if most is None else most):
-                self._drop(table)
+            limit = _most(table) if most is None else most
+            if table.count > limit:
+                # Not to nothing: the rows of a batch are needed again when it is sent, answered and seen.
+                self._drop(table, keep=limit // 2)
         if len(self._orders_by_number) > (MOST_CACHED if most is None else most):
             self._orders_by_number.clear()
 
     def make_room(self) -> None:
-        """Amid a large transaction: write what has grown large and drop it from memory, as ``trim`` does after the commit.
+        """Amid a large transaction: write what has grown large and drop all of it from memory.
 
         Rows that were handed out before stand for nothing any more. A complete table stays: it spares every look-up.
         """
@@ -411,8 +413,11 @@ class State:
                 table.flush()
                 self._drop(table)
 
-    def _drop(self, table: Table[Any]) -> None:
-        table.forget()
+    def _drop(self, table: Table[Any], *, keep: int = 0) -> None:
+        if keep:
+            table.forget_older(keep)
+        else:
+            table.forget()
         self._empty = False
         if table is self.products:
             self._products_by_code.clear()

@@ -335,6 +335,21 @@ class Table(Generic[R]):
             self._new.clear()
         self.change = self._changed.append
 
+    def forget_older(self, keep: int) -> None:
+        """Drop the groups that have been in memory the longest, until at most so many rows are left; all are written."""
+        for row in self._single.values():
+            self._write_back.drop(row)
+        self._single.clear()
+        self.count = sum(max(1, len(rows)) for rows in self._groups.values())
+        for group in list(self._groups):
+            if self.count <= keep:
+                break
+            rows = self._groups.pop(group)
+            self.count -= max(1, len(rows))
+            for row in rows.values():
+                self._write_back.drop(row)
+        self.complete = False
+
     def forget(self) -> None:
         """Drop every row from memory, written or not."""
         self._groups.clear()
