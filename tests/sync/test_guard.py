@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from omnisync.connect.erp import ErpProduct
+from omnisync.connect.store import Capabilities
 from omnisync.explain.why import Explanation, explain
 from omnisync.explain.words import reason_words
 from omnisync.log.reader import Reader
@@ -17,8 +18,7 @@ from omnisync.model.events import Kind
 from omnisync.model.rules import ErpRules, GuardRules, StoreRules
 from omnisync.sync import planning
 
-from .fakes import AT_ONCE
-from .shop import Shop, story
+from .shop import BOTH, Shop, story
 
 MANY = {f"P{at:02}": 5 for at in range(40)}
 
@@ -74,9 +74,10 @@ async def test_zeros_are_weighed_in_money(shop: Shop, worth: int, held: dict[str
     assert _reasons(shop) == held
 
 
+@BOTH
 @story
 async def test_the_guard_looks_once_at_a_push_of_many_batches_and_again_at_what_comes_between(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, can: Capabilities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[str] = []
     look = planning.hold_suspicious
@@ -86,14 +87,13 @@ async def test_the_guard_looks_once_at_a_push_of_many_batches_and_again_at_what_
         look(change, store, rules)
 
     monkeypatch.setattr(planning, "hold_suspicious", looked)
-    await shop.begin(replace(AT_ONCE, max_batch=4), many=MANY)
+    await shop.begin(replace(can, max_batch=4), many=MANY)
     await shop.set_rules("s1", guard=GuardRules(zeros_worth=149))
     for at in range(30):
         shop.erp.counts(f"P{at:02}", 4)
     await shop.pull()
     looks.clear()
-    for _ in range(3):
-        await shop.pushers["s1"].step()
+    await shop.settle(60, "s1")
     assert len(shop.s1.pushed) >= 3
     assert looks == ["s1"]
     for code in ("P30", "P31", "P32"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from omnisync.model.events import BatchAnswered, BatchMade, BatchSent, Event
+from omnisync.model.events import BatchAnswered, BatchMade, BatchSent, Event, FiguresSeen
 
-_OF_BATCHES = (BatchMade, BatchSent, BatchAnswered)
-"""These leave less to be sent than there was before, unless a store is woken by them."""
+_OF_BATCHES = (BatchMade, BatchSent, BatchAnswered, FiguresSeen)
+"""A batch's way until it is seen at the store. These leave less to be sent than there was before, unless a store is woken by them."""
 
 
 class News:

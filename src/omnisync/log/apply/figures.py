@@ -275,6 +275,9 @@ def _look(state: State, row: FigureRow, value: int) -> None:
         row.confirmed, row.confirmed_at, row.check_at = value, state.at, 0
         _hurry(row)
         _settle(row)
+        if is_dirty(row):
+            # What is about to be sent is another change now: the guard is to look at it.
+            state.wake(row.store)
     elif value == row.confirmed:
         row.check_at = row.checks = 0
         if row.mode == "push" and value != row.wanted and not is_dirty(row):
