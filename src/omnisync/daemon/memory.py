@@ -14,6 +14,20 @@ _YOUNG, _MIDDLE, _OLD = 50_000, 20, 50
 _LOOK_EVERY = 30.0
 
 
+_ARENA_MAX = -8
+"""The C library's name for how many heaps it may keep (mallopt(3))."""
+
+
+def share_one_heap() -> None:
+    """Let all threads take memory from one heap, before there are any: each would keep one of its own, and what is free there.
+
+    They take turns with Python's lock as it is. A C library without this call has no need of it.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 1)
+
+
 def calm_collector() -> None:
     """Look for cycles more seldom, and never again among what was imported.
 

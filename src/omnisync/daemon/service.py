@@ -12,7 +12,7 @@ from pathlib import Path
 from omnisync.connect.http import load_transport
 from omnisync.daemon.housekeeping import Housekeeper, Keeping
 from omnisync.daemon.lock import only_one
-from omnisync.daemon.memory import calm_collector, give_back_when_quiet
+from omnisync.daemon.memory import calm_collector, give_back_when_quiet, share_one_heap
 from omnisync.daemon.notify import Notifier
 from omnisync.daemon.remote import CommandServer
 from omnisync.daemon.ticker import SchedulerTicker
@@ -83,6 +83,7 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     told = structlog.get_logger()
     notifier = Notifier()
+    share_one_heap()
     load_transport()
     calm_collector()
     async with running(folder, clock, make_engine, keeping) as daemon:
