@@ -32,9 +32,7 @@ NASTY = st.sampled_from(
      "\ufeff", "a;b", "\r", "\n", "\t", "e\u0301" * 50, "x" * 200_000, "½", "٣", "-0", "0x10", "1_000"]
 )  # fmt: skip
 CELLS = st.one_of(NASTY, st.text(max_size=12), st.integers().map(str), st.floats().map(str))
-ODD = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+ODD = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture

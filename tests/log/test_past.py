@@ -91,14 +91,14 @@ def _same(events: list[Event], every: int) -> None:
                     assert told[name] == rows, f"{name} of product {product} after event {seq}"
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(some_events, min_size=1, max_size=25), st.sampled_from((1, 3, 7, 1_000_000)))
 def test_what_is_told_of_a_moment_is_what_the_tables_said_then(story: list[Event], every: int) -> None:
     _same([*BEGINNING, *story], every)
 
 
 @pytest.mark.parametrize("kind", BUILDERS, ids=lambda kind: str(kind.__struct_config__.tag))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_every_type_of_event_is_told_as_it_was(kind: type, data: st.DataObject) -> None:
     _same([*BEGINNING, *data.draw(st.lists(BUILDERS[kind], min_size=1, max_size=4))], 3)

@@ -119,7 +119,7 @@ _stories = st.lists(some_events, min_size=1, max_size=25)
 _sizes = st.lists(st.integers(1, 9), min_size=1, max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(_stories, _sizes, _sizes, st.integers(1, 7))
 def test_a_rebuild_equals_the_live_tables_whatever_happened_and_however_it_was_grouped(
     story: list[Event], sizes: list[int], others: list[int], step: int
@@ -140,7 +140,7 @@ def test_the_stories_know_every_type_of_event() -> None:
 
 
 @pytest.mark.parametrize("kind", BUILDERS, ids=lambda kind: str(kind.__struct_config__.tag))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_every_type_of_event_is_applied_alike_live_and_in_a_rebuild(kind: type, data: st.DataObject) -> None:
     events = [*BEGINNING, *data.draw(st.lists(BUILDERS[kind], min_size=1, max_size=4))]

@@ -63,7 +63,7 @@ SCREENS = {"products", "product", "history", "record", "why", "orders", "order",
 
 
 @pytest.mark.parametrize("width", [150, 80])
-@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(names=st.lists(TEXTS, min_size=8, max_size=8, unique=True))
 async def test_every_screen_with_any_names(width: int, names: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as place:
