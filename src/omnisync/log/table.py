@@ -63,6 +63,11 @@ class _WriteBack(Generic[R]):
         """The row is no longer in memory: another one may get its identity."""
         self._noted.pop(id(row), None)
 
+    def forget_all_but(self, rows: Iterable[R]) -> None:
+        """Only these rows are in memory still."""
+        noted = self._noted
+        self._noted = {mark: noted[mark] for mark in map(id, rows) if mark in noted}
+
     def forget(self) -> None:
         """No row is in memory any more."""
         self._noted.clear()
@@ -337,17 +342,18 @@ class Table(Generic[R]):
 
     def forget_older(self, keep: int) -> None:
         """Drop the groups that have been in memory the longest, until at most so many rows are left; all are written."""
-        for row in self._single.values():
-            self._write_back.drop(row)
-        self._single.clear()
-        self.count = sum(max(1, len(rows)) for rows in self._groups.values())
-        for group in list(self._groups):
-            if self.count <= keep:
+        newer: dict[Any, dict[Any, R]] = {}
+        self.count = 0
+        for group in reversed(self._groups):
+            rows = self._groups[group]
+            if self.count + max(1, len(rows)) > keep:
                 break
-            rows = self._groups.pop(group)
-            self.count -= max(1, len(rows))
-            for row in rows.values():
-                self._write_back.drop(row)
+            newer[group] = rows
+            self.count += max(1, len(rows))
+        self._single.clear()
+        self._groups.clear()
+        self._groups.update(reversed(newer.items()))
+        self._write_back.forget_all_but(row for rows in newer.values() for row in rows.values())
         self.complete = False
 
     def forget(self) -> None:
