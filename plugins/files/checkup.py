@@ -118,5 +118,5 @@ def _orders_folder(settings: Settings) -> Finding:
     try:
         orders.try_folder(settings)
     except NotSent as error:
-        return Finding(Grade.PROBLEM, str(error), "Orders can't be handed over until this works.")
+        return Finding(Grade.PROBLEM, str(error), "Orders can't be handed over until this works.", "orders-folder")
     return Finding(Grade.OK, f"Orders can be written to {settings.orders_folder}.")

@@ -287,6 +287,7 @@ class TrendyolStore:
                 Grade.PROBLEM,
                 f"This computer's clock is {abs(apart) // 1000} seconds {direction} Trendyol's; orders may be missed.",
                 "Let the computer set its clock from the internet.",
+                "clock",
             )
         ]
 

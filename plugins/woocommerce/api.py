@@ -14,8 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from omnisync.connect.answer import Response, decoded
 from omnisync.connect.budget import Allowance
 from omnisync.connect.context import Context
-from omnisync.connect.http import Moved
-from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, Rejected, Unavailable, UnknownOutcome
+from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, Moved, Rejected, Unavailable, UnknownOutcome
 
 from .mapping import words
 from .oauth import signed
@@ -44,11 +43,15 @@ class Foreign(Unavailable):
 
 
 class NoIndex(Unavailable):
-    """WordPress says nothing of itself here. ``prefix`` is where its interface would stand all the same."""
+    """WordPress says nothing of itself here. ``prefix`` is where its interface would stand all the same.
 
-    def __init__(self, message: str, prefix: str) -> None:
+    ``moved``: that it stands somewhere else, where it said so.
+    """
+
+    def __init__(self, message: str, prefix: str, moved: Moved | None = None) -> None:
         super().__init__(message)
         self.prefix = prefix
+        self.moved = moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class Api:
                 return found, answer
             answers[prefix] = answer
         if moved is not None:
-            raise NoIndex(str(moved), _PREFIXES[0])
+            raise NoIndex(str(moved), _PREFIXES[0], moved)
         first = answers[_PREFIXES[0]]
         if first.status < 300:
             _decoded(first)
@@ -160,7 +163,8 @@ class Api:
         except Moved as error:
             if hidden is None:
                 raise
-            raise hidden from error
+            # The address of the index is the nearest to the one that a person has to put in.
+            raise hidden.moved or hidden from error
         if answer.status >= 300:
             refused = refusal(answer, secure=self.secure)
             raise hidden if hidden is not None and isinstance(refused, Foreign) else refused

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from omnisync.connect.answer import Response, http_date
 from omnisync.connect.check import Finding, Grade
 from omnisync.connect.context import Context
-from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, NotSent, Rejected, Unavailable
+from omnisync.errors import AuthFailed, ConfigurationError, ConnectorError, Moved, NotSent, Rejected, Unavailable
 from omnisync.model.money import minor_digits
 
 from .api import PLAIN_PREFIX, Api, Foreign, NoIndex, canonical
@@ -105,6 +105,7 @@ class Checkup:
             Grade.PROBLEM if abs(apart) >= self._overlap else Grade.WARNING,
             f"This computer's clock is {abs(apart):.0f} seconds {'ahead of' if apart > 0 else 'behind'} the shop's.",
             "Let this computer set its clock from the network, otherwise orders may be missed.",
+            "clock",
         )
 
     async def _rights(self) -> None:
@@ -134,6 +135,7 @@ class Checkup:
                 Grade.PROBLEM,
                 f"The shop sells in {theirs}, but this store is configured with prices in {ours}.",
                 f'Set currency = "{theirs}" for this store, or choose a price list in {theirs}.',
+                "currency",
             )
         decimals = await self._setting("general/woocommerce_price_num_decimals")
         if decimals.isdigit() and int(decimals) < minor_digits(ours):
@@ -153,6 +155,7 @@ class Checkup:
                 Grade.PROBLEM,
                 "Stock management is switched off in the shop, so it takes no stock figures.",
                 "Switch it on in WooCommerce > Settings > Products > Inventory.",
+                "stock-management",
             )
 
     async def _setting(self, path: str) -> str:
@@ -167,8 +170,8 @@ class Checkup:
             return {}
         return answer if isinstance(answer, dict) else {}
 
-    def _add(self, grade: Grade, text: str, advice: str = "") -> None:
-        self._findings.append(Finding(grade, text, advice))
+    def _add(self, grade: Grade, text: str, advice: str = "", topic: str = "") -> None:
+        self._findings.append(Finding(grade, text, advice, topic))
 
 
 def _host(address: str) -> str:
@@ -187,6 +190,6 @@ def _advice(error: ConnectorError) -> str:
         return "Check the address and this computer's internet connection."
     if isinstance(error, AuthFailed):
         return "Keys are made in WooCommerce > Settings > Advanced > REST API, with the permission Read/Write."
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable) and not isinstance(error, Moved):
         return "If the address is right, try again in some minutes."
     return ""

@@ -19,6 +19,7 @@ OmniSyncError
     ├── Rejected                one item or request was refused, in the platform's words
     ├── Repeated                refused because the platform already has this very request
     └── Unavailable             the other side is down or answers nonsense; try later
+        └── Moved               it sends us to another address
 """
 
 from __future__ import annotations
@@ -132,3 +133,14 @@ class Unavailable(ConnectorError):
     def __init__(self, message: str, until: int | None = None) -> None:
         super().__init__(message)
         self.until = until
+
+
+class Moved(Unavailable):
+    """The other side sends us to another address, which nobody follows by themselves: it would get our keys.
+
+    ``for_good``: it says that this is so from now on; only a person can put the new address in.
+    """
+
+    def __init__(self, message: str, *, for_good: bool) -> None:
+        super().__init__(message)
+        self.for_good = for_good

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from tests.cli.shop import CONFIG, Daemon, build
+from tests.log.opened import opened
 
 from omnisync import text
 from omnisync.cli.group import omnisync
 from omnisync.folders import DATABASE
+from omnisync.model.events import Event
 
 
 class Shop:
@@ -40,6 +43,15 @@ class Shop:
     def json(self, *words: str) -> Any:
         """What a command printed as JSON."""
         return json.loads(self.ok(*words, "--json"))
+
+    def happens(self, event: Event) -> None:
+        """Something is written into the log."""
+
+        async def append() -> None:
+            async with opened(self.folder / DATABASE) as log:
+                await log.append(event)
+
+        asyncio.run(append())
 
     def refused(self, *words: str, code: int = 1) -> str:
         """What a command that must fail said."""

@@ -8,6 +8,7 @@ from tests.cli.conftest import Shop
 from tests.cli.shop import HOSTILE, Daemon
 
 from omnisync.model.clean import clean
+from omnisync.model.events import Quarantined
 
 
 def test_products_shows_warehouses_and_every_store_with_its_sign(shop: Shop) -> None:
@@ -69,6 +70,16 @@ def test_stores_says_what_waits_for_a_person_and_what_to_type(shop: Shop) -> Non
     assert "set aside: line:8812:1" in result.stdout
     assert "omnisync stores --unmatched --store trendyol" in result.stdout
     assert re.search(r"woo-hu.*\n.*waiting 2 +oldest unconfirmed \d+", result.stdout)
+
+
+def test_trouble_of_the_settings_is_said_with_what_to_do(shop: Shop) -> None:
+    said = 'The shop sells in HUF. Set currency = "HUF".'
+    shop.happens(Quarantined("woo-hu", "setting:currency", said))
+    assert f"! the currency: {said} (" in shop.ok("stores")
+    assert f"the currency: {said}" in shop.ok("quarantine")
+    shown = shop.run("quarantine", "show", "setting:currency")
+    assert said in shown.stdout
+    assert "change the configuration and start anew" in shown.stderr
 
 
 def test_stores_of_one_name(shop: Shop) -> None:

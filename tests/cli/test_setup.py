@@ -136,9 +136,9 @@ def test_check_names_warehouses_and_lists_that_the_erp_does_not_have(empty: Shop
     empty.config.write_text(empty.config.read_text() + misspelt)
     empty.config.chmod(0o600)
     said = empty.run("check").output
-    assert "the ERP has no warehouse DEPOO" in said
-    assert "the ERP has no price list retial, so no price is sent" in said
-    assert "the ERP has no price list flor, so no product has a floor" in said
+    assert "The ERP has no warehouse DEPOO" in said
+    assert "The ERP has no price list retial, so no price is sent" in said
+    assert "The ERP has no price list flor, so no product has a floor" in said
 
 
 def test_the_rules_have_the_floors_of_the_configuration(empty: Shop, export: Path) -> None:

@@ -12,7 +12,7 @@ from omnisync_plugins.woocommerce.sandbox_shop.lists import Question
 
 from omnisync.connect.check import Grade
 from omnisync.connect.sandbox import SandboxOrderLine
-from omnisync.errors import AuthFailed, Rejected, Unavailable, UnknownOutcome
+from omnisync.errors import AuthFailed, Moved, Rejected, Unavailable, UnknownOutcome
 from omnisync.testing.conformance.store_bench import apart
 
 from .test_woocommerce_orders import orders_of
@@ -80,8 +80,9 @@ async def test_a_shop_that_has_moved_as_a_whole_names_its_new_address_once() -> 
         shop.between = lambda request, answer: httpx.Response(
             301, headers={"Location": f"https://www.shop.test{request.url.path}"}
         )
-        with pytest.raises(Unavailable, match=r"has moved \(301\) to https://www.shop.test/wp-json/\. Put that"):
+        with pytest.raises(Moved, match=r"has moved \(301\) to https://www.shop.test/wp-json/\. Put that") as told:
             await shop.listings()
+        assert told.value.for_good
         (problem,) = await shop.store.check()
         assert "https://www.shop.test/wp-json/." in problem.text
 

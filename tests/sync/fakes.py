@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from omnisync.connect.budget import Allowance
-from omnisync.connect.check import Finding
+from omnisync.connect.check import Finding, Grade
 from omnisync.connect.erp import (
     ErpBalance,
     ErpCustomer,
@@ -115,6 +115,8 @@ class FakeStore:
     read_calls: int = 0
     repeats: bool = False
     """Whether an order pull tells everything it has, whatever the window."""
+    found: list[Finding] = field(default_factory=list)
+    """What a test of the connection finds."""
     slow_orders: float = 0
     """Seconds that each page of orders takes."""
     seconds_per_item: float = 0
@@ -123,7 +125,7 @@ class FakeStore:
     _receipts: dict[str, tuple[ItemResult, ...]] = field(default_factory=dict)
 
     async def check(self) -> Sequence[Finding]:
-        return []
+        return [*self.found, *([Finding(Grade.PROBLEM, str(self.down))] if self.down else [])]
 
     async def read_order(self, payload: str) -> Sequence[OrderPart]:
         """What a person has mended: a JSON of the pieces by code."""

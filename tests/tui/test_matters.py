@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.log.opened import opened as log_of
 from tests.tui.hardware_shop import opened, shown, until
 from tests.tui.troubled_shop import Attached, daemon, fill
 
@@ -11,7 +12,10 @@ from omnisync.folders import DATABASE
 from omnisync.log.matters import Matters
 from omnisync.log.overview import unmatched
 from omnisync.log.reader import Reader
+from omnisync.model.events import Quarantined
+from omnisync.tui.screens.aside import AsideSheet
 from omnisync.tui.screens.matters import MattersPage
+from omnisync.tui.screens.stores import Stores
 
 
 async def test_what_waits_is_found_by_text_and_settled_together(tmp_path: Path) -> None:
@@ -71,3 +75,22 @@ async def test_a_wrong_link_is_taken_away_after_its_effect_was_said(tmp_path: Pa
         assert unlinked() == before
         await pilot.press("enter")
         await until(lambda: unlinked() == before + 1)
+
+
+async def test_a_store_in_another_currency_waits_on_every_screen_with_what_to_do(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    said = 'The shop sells in HUF, but not in TRY. Set currency = "HUF" for this store.'
+    async with log_of(tmp_path / DATABASE) as log:
+        await log.append(Quarantined("woo-hu", "setting:currency", said))
+    async with opened(tmp_path, size=(80, 24)) as (app, pilot):
+        await until(lambda: "2 set aside" in shown(app))
+        await pilot.press("f9")
+        await until(lambda: isinstance(app.screen, Stores))
+        await pilot.press("f6")
+        await until(lambda: isinstance(app.screen, MattersPage) and app.screen.composed and app.screen.table.count)
+        await pilot.press("f3", *"currency", "enter")
+        await until(lambda: "woo-hu  the currency" in shown(app))
+        assert said in shown(app).replace("\n", " ").replace("  ", " ")
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, AsideSheet) and "There is no field to mend." in shown(app))
+        assert "change the configuration and start anew" in shown(app)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from omnisync.cli.checkup import Checked
 from omnisync.connect.check import Checkable, Finding, Grade, tested
 from omnisync.errors import ConnectorError, SourceProblem
 from omnisync.model.secrecy import Secrets
-from omnisync.settings import Settings, StoreSettings
+from omnisync.settings import Settings
 from omnisync.shop import ERP, Shop
+from omnisync.sync.matters import Names, unknown_names
 from omnisync.text import _
 
 
@@ -34,10 +35,7 @@ async def connections(settings: Settings, seconds: float) -> list[Checked]:
 
 
 async def _unknown_names(shop: Shop, settings: Settings) -> dict[str, list[Finding]]:
-    """Warehouses and price lists which a store's rules name and the ERP does not have, by store.
-
-    A misspelt warehouse would show every product as sold out.
-    """
+    """Warehouses and price lists which a store's rules name and the ERP does not have, by store."""
     erp = shop.erp()
     try:
         balances, prices = await erp.balances(""), await erp.prices("")
@@ -45,20 +43,11 @@ async def _unknown_names(shop: Shop, settings: Settings) -> dict[str, list[Findi
         return {ERP: [Finding(Grade.PROBLEM, str(error))]}
     finally:
         await erp.close()
-    warehouses = {row.warehouse for row in balances.rows} if balances else set()
-    lists = {row.price_list for row in prices.rows} if prices else set()
+    warehouses = {(row.warehouse, "") for row in balances.rows} if balances else set()
+    lists = {(row.price_list, row.price.currency) for row in prices.rows} if prices else set()
     active = {name: store for name, store in settings.stores.items() if store.active}
-    return {name: [*_names(store, warehouses, lists)] for name, store in active.items()}
-
-
-def _names(store: StoreSettings, warehouses: set[str], lists: set[str]) -> Iterator[Finding]:
-    for name in store.warehouses:
-        if name not in warehouses:
-            text = _("the ERP has no warehouse {name}, so this store would sell nothing from it").format(name=name)
-            yield Finding(Grade.PROBLEM, text, _("The ERP has: {names}").format(names=", ".join(sorted(warehouses))))
-    if store.floor_list and store.floor_list not in lists:
-        text = _("the ERP has no price list {name}, so no product has a floor").format(name=store.floor_list)
-        yield Finding(Grade.WARNING, text, _("Check floor_list in its table of the configuration."))
-    if store.push_price and store.price_list not in lists:
-        text = _("the ERP has no price list {name}, so no price is sent").format(name=store.price_list)
-        yield Finding(Grade.PROBLEM, text, _("The ERP has: {names}").format(names=", ".join(sorted(lists))))
+    wanted = {
+        name: Names(store.warehouses, store.price_list if store.push_price else "", store.floor_list, store.currency)
+        for name, store in active.items()
+    }
+    return {name: [*unknown_names(names, warehouses, lists)] for name, names in wanted.items()}

@@ -12,7 +12,7 @@ from omnisync.cli.options import json_option
 from omnisync.cli.output import say, say_json, tell
 from omnisync.cli.place import Place
 from omnisync.errors import CommandRefused
-from omnisync.explain.matters import mended_words, subject_words
+from omnisync.explain.matters import advice_words, is_of_settings, mended_words, subject_words
 from omnisync.log import overview, set_aside
 from omnisync.log.overview import SetAside
 from omnisync.log.reader import Reader
@@ -83,7 +83,9 @@ def show(place: Place, subject: str, connector: str, as_json: bool) -> None:
     say(f"{found.aside.connector}  {subject_words(subject)}: {found.aside.reason}")
     for field in told:
         say(f"    {field.path} = {field.text}")
-    if not told:
+    if is_of_settings(subject):
+        tell(advice_words(found.aside))
+    elif not told:
         tell(_("Nothing of what was told was kept; it is read again where it came from."))
 
 

@@ -12,7 +12,7 @@ from omnisync.cli.options import UNITS, json_option
 from omnisync.cli.output import Piece, say, say_json, say_pieces, tell, width
 from omnisync.cli.place import Place
 from omnisync.errors import DaemonNotRunning
-from omnisync.explain.matters import held_words
+from omnisync.explain.matters import held_words, is_of_settings, subject_words
 from omnisync.explain.words import SIGNS, figure_words, health_words, kind_words, reason_words
 from omnisync.log import overview
 from omnisync.log.drift_list import FiguresAge, drift_counts, figures_age
@@ -154,9 +154,11 @@ def _print_refused(rows: list[RefusedView], currency: str) -> None:
 
 def _print_quarantine(rows: list[SetAside], now: int) -> None:
     for row in rows[:_MOST]:
-        text = _("set aside: {subject}: {reason} ({age} ago)").format(
-            subject=row.subject, reason=row.reason, age=age(row.last_at, now)
-        )
+        if is_of_settings(row.subject):
+            what = subject_words(row.subject)
+        else:
+            what = _("set aside: {subject}").format(subject=row.subject)
+        text = _("{what}: {reason} ({age} ago)").format(what=what, reason=row.reason, age=age(row.last_at, now))
         say(f"  {SIGNS['refused'].letter} {text}", colour="red")
     _print_more(len(rows))
     if rows:

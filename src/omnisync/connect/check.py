@@ -26,11 +26,16 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence about a connection, and what to do about it (empty when nothing is needed)."""
+    """One sentence about a connection, and what to do about it (empty when nothing is needed).
+
+    ``topic`` names what stays so until a person changes it, e.g. "currency": while the daemon runs such a problem waits
+    for one until a test no longer finds it. It is empty where the connection itself fails, which may pass.
+    """
 
     grade: Grade
     text: str
     advice: str = ""
+    topic: str = ""
 
     def without(self, secrets: Secrets) -> Finding:
         """The same without secrets, in case a connector repeats one in its words (P10)."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from omnisync.connect.answer import Response, Unpacker, retry_after
 from omnisync.connect.budget import Budget
-from omnisync.errors import ConnectorError, NotSent, RateLimited, Unavailable, UnknownOutcome
+from omnisync.errors import ConnectorError, Moved, NotSent, RateLimited, Unavailable, UnknownOutcome
 from omnisync.model.clean import clean
 from omnisync.model.secrecy import Secrets
 from omnisync.ports import Clock
@@ -46,6 +46,9 @@ _READ_PAUSES = (1.0, 3.0)
 
 _NO_ADDRESS = (httpx.UnsupportedProtocol, httpx.InvalidURL)
 
+_FOR_GOOD = frozenset({301, 308})
+"""The redirects that say "from now on"."""
+
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -59,10 +62,6 @@ class _NobodyThere(_Passing, NotSent):
 
 class _NoAnswer(_Passing, Unavailable):
     """A read was cut off, or answered with a 5xx that names no time."""
-
-
-class Moved(Unavailable):
-    """Redirected: it stands somewhere else by now."""
 
 
 class Http:
@@ -182,7 +181,8 @@ class Http:
             target = clean(self._secrets.blot(_place(answer.headers.get("location", ""))))
             raise Moved(
                 f"{host} has moved ({status}) to {target or 'an address it does not name'}. "
-                "Put that address into the configuration."
+                "Put that address into the configuration.",
+                for_good=status in _FOR_GOOD,
             )
         if status < 500:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from omnisync.explain.words import figure_words, kind_words, reason_words
 from omnisync.log.matters import Matter, held_changes
 from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, rules_of
@@ -52,6 +54,25 @@ def release_effect(hold: HoldView) -> str:
     )
 
 
+# Functions, so that the language is the one in force when the words are needed.
+_TOPICS: Mapping[str, Callable[[], str]] = {
+    "keys": lambda: _("the keys"),
+    "address": lambda: _("the address"),
+    "currency": lambda: _("the currency"),
+    "clock": lambda: _("this computer's clock"),
+    "stock-management": lambda: _("the stock management there"),
+    "orders-folder": lambda: _("the folder for orders"),
+    "warehouses": lambda: _("the warehouses"),
+    "price-list": lambda: _("the price list"),
+    "floor-list": lambda: _("the list of lowest prices"),
+}
+
+
+def is_of_settings(subject: str) -> bool:
+    """Whether it is something that only a person can change: here, at the store, or in the ERP."""
+    return subject.partition(":")[0] in ("access", "setting", "name")
+
+
 def subject_words(subject: str) -> str:
     """What was set aside, from the key under which it is."""
     kind, _colon, rest = subject.partition(":")
@@ -64,6 +85,9 @@ def subject_words(subject: str) -> str:
     if kind == "row":
         source, _colon, line = rest.partition(":")[2].rpartition(":")
         return _("{file}, line {line}").format(file=source, line=line)
+    if is_of_settings(subject):
+        known = _TOPICS.get(rest)
+        return known() if known else rest
     if subject == "backup":
         return _("the daily backup")
     return _("the store's catalogue") if kind == "catalogue" else subject
@@ -130,6 +154,12 @@ def advice_words(matter: Matter) -> str:
             )
         case SetAside(subject=subject) if subject.startswith("row:"):
             return _("Mend that line in the ERP; what you mend here counts until the line is right there.")
+        case SetAside(subject="access:keys"):
+            return _("F12 on the stores' screen enters other keys, or put them into the configuration and start anew.")
+        case SetAside(subject=subject) if is_of_settings(subject):
+            return _(
+                "Change it there and try it again, or change the configuration and start anew: it then goes by itself."
+            )
         case SetAside():
             return _("Mend what it names, then try it again.")
         case UnmatchedView():

@@ -190,6 +190,7 @@ class Commands:
         plan.sync.wake_orders.set()
         plan.sync.wake_push.set()
         plan.sync.wake_audit.set()
+        plan.sync.wake_check.set()
 
 
 def _once(change: Change, id_: str, command: AnyCommand) -> Reply:

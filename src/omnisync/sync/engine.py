@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from omnisync.connect.check import Finding, Grade
+from omnisync.connect.check import Grade
 from omnisync.errors import DatabaseError
 from omnisync.log.apply.stores import rules_text
 from omnisync.log.health import HealthRow, load_health, save_health
@@ -23,6 +23,7 @@ from omnisync.log.writer import Change, Log
 from omnisync.model.events import Acted, ActKind, SalesSlowed, StoreClosed, StoreRulesSet
 from omnisync.model.rules import StoreRules
 from omnisync.ports import Clock, Ids
+from omnisync.sync import matters
 from omnisync.sync.erp import ErpSync
 from omnisync.sync.health import Health, Line
 from omnisync.sync.keys import StoreKeys
@@ -116,6 +117,7 @@ class Engine:
             plan.sync.health.plan_only = stored is None or not stored.live
         for name in sorted(known.keys() - self.stores.keys()):
             change.append(StoreClosed(name))
+            matters.gone(change, name)
 
     def _declare_rules(
         self, change: Change, name: str, rules: StoreRules, known: StoreRules | None, undone: str
@@ -138,7 +140,7 @@ class Engine:
     def _workers(self) -> list[Coroutine[None, None, object]]:
         workers: list[Coroutine[None, None, object]] = [self._keep_health(), self._look_at_sales()]
         if self.erp is not None:
-            workers.append(self._safely("erp.check", partial(self._check_up, "erp", self.erp.sync.connector.check)))
+            workers.append(self._check_worker("erp", self.erp.sync.rules.name, self.erp.sync))
         for name, plan in self.stores.items():
             sync = plan.sync
             line = sync.health.read
@@ -146,7 +148,7 @@ class Engine:
             workers.append(self._worker(f"{name}.orders", sync.wake_orders, line, pull))
             workers.append(self._worker(f"{name}.audit", sync.wake_audit, line, partial(self._audit, sync)))
             workers.append(self._push_worker(name, sync))
-            workers.append(self._safely(f"{name}.check", partial(self._check_up, name, sync.connector.check)))
+            workers.append(self._check_worker(name, name, sync))
         if self.erp is not None:
             erp = self.erp.sync
             pull = partial(self._first_look, "erp", erp.pull)
@@ -160,11 +162,13 @@ class Engine:
         for name, plan in self.stores.items():
             self._start(f"{name}.orders", plan.orders_every, plan.sync.wake_orders)
             self._start(f"{name}.audit", plan.audit_every, plan.sync.wake_audit)
+            self._ticker.every(f"{name}.check", plan.audit_every, plan.sync.wake_check.set)
             plan.sync.wake_push.set()
         if self.erp is not None:
             self._start("erp.pull", self.erp.catalogue_every, self.erp.sync.wake_pull)
             self._start("erp.balances", self.erp.balances_every, self.erp.sync.wake_balances)
             self._start("erp.export", self.erp.orders_every, self.erp.sync.wake_export)
+            self._ticker.every("erp.check", self.erp.catalogue_every, self.erp.sync.wake_check.set)
 
     def _start(self, name: str, seconds: float, signal: Signal) -> None:
         signal.set()
@@ -236,16 +240,32 @@ class Engine:
             self._database_trouble = ""
             self._told.info("database.recovered")
 
-    async def _check_up(self, name: str, check: Callable[[], Awaitable[Sequence[Finding]]]) -> None:
-        """Say once, after the start, what is wrong with a connection: a clock that is off, a right that is missing.
+    async def _check_worker(self, worker: str, connector: str, sync: StoreSync | ErpSync) -> None:
+        """Test a connection after the start, then whenever that is due and it can be asked.
 
         Its questions count against the same rate limits, so it asks after the first look that others wait for.
         """
-        if name in self._unread:
-            await self._unread[name].wait()
-        for finding in await check():
-            if finding.grade is not Grade.OK:
-                self._told.warning("connection", connector=name, reason=finding.text, advice=finding.advice)
+        if worker in self._unread:
+            await self._unread[worker].wait()
+        told: set[str] = set()
+        while True:
+            await self._safely(f"{worker}.check", partial(self._check_up, connector, sync, told))
+            await sync.wake_check.wait()
+            while sync.health.read.next_try > self.clock.now():
+                await sync.wake_check.wait(sync.health.read.next_try)
+
+    async def _check_up(self, connector: str, sync: StoreSync | ErpSync, told: set[str]) -> None:
+        """Say once what is wrong with a connection: a clock that is off, a right that is missing."""
+        findings = await sync.connector.check()
+        well = not sync.health.worst.broken
+        await self.log.transact(lambda change: matters.tested(change, connector, findings, well=well))
+        wrong = [each for each in findings if each.grade is not Grade.OK]
+        for finding in wrong:
+            if finding.text not in told:
+                say = self._told.error if finding.grade is Grade.PROBLEM else self._told.warning
+                say("connection", connector=connector, reason=finding.text, advice=finding.advice)
+        told.clear()
+        told.update(each.text for each in wrong)
 
     async def _watch(self, erp: ErpPlan) -> None:
         """Look for signs of change in the ERP, so that a change is pushed at once and not at the next tick."""

@@ -21,14 +21,12 @@ from omnisync.model.events import (
     OrderExporting,
     QuarantineClosed,
     Quarantined,
-    StoreBroke,
-    StoreRecovered,
 )
 from omnisync.model.money import Money
 from omnisync.model.order import Customer, OrderState
 from omnisync.model.rules import ErpRules
 from omnisync.ports import Clock
-from omnisync.sync import erp_changes
+from omnisync.sync import erp_changes, matters
 from omnisync.sync.health import Health, Line
 from omnisync.sync.signal import Signal
 from omnisync.told import structlog
@@ -63,6 +61,7 @@ class ErpSync:
         self.wake_pull = Signal(clock)
         self.wake_balances = Signal(clock)
         self.wake_export = Signal(clock)
+        self.wake_check = Signal(clock)
         self._one_pull = asyncio.Lock()
         self._states = _Feed("order_states", connector.order_states, partial(erp_changes.order_states, rules))
         self._cards = _Feed("products", connector.products, partial(erp_changes.products, rules))
@@ -105,10 +104,17 @@ class ErpSync:
         except ConnectorError as error:
             await self._failed(self.health.read, error)
             return False
+        await self._compare_names()
         self._odd_reads = 0
         self.health.last_orders = self._clock.now()
         await self._worked(self.health.read)
         return True
+
+    async def _compare_names(self) -> None:
+        news = await self._log.transact(lambda change: matters.compare_names(change, self.rules.name))
+        for store, reasons in news.items():
+            for reason in reasons:
+                self._told.error("name", store=store, reason=reason)
 
     async def again(self, feed: str) -> Callable[[Change], object]:
         """Read one feed anew, changed or not; the answer takes it in."""
@@ -146,6 +152,7 @@ class ErpSync:
     def _take(self, change: Change, feed: _Feed, read: ErpRead[Any]) -> int:
         rows = feed.take_in(change=change, read=read)
         erp_changes.problems(self.rules, change, feed.name, read.problems)
+        matters.remember_names(change, self.rules.name, feed.name, read)
         if change.cursor(self.rules.name, feed.name) != read.mark:
             change.set_cursor(self.rules.name, feed.name, read.mark)
         return rows
@@ -169,14 +176,18 @@ class ErpSync:
     async def _failed(self, line: Line, error: ConnectorError | SourceProblem) -> None:
         if not isinstance(error, RateLimited):
             self.health.errors += 1
-        if line.failed(error, self._clock.now(), self._rng):
+        news = line.failed(error, self._clock.now(), self._rng)
+        if news:
             self._told.error("erp.broke", reason=str(error))
-            await self._log.append(StoreBroke(self.rules.name, str(error)))
+        if news or matters.waits(error):
+            await self._log.transact(lambda change: matters.broke(change, self.rules.name, error, news=news))
 
     async def _worked(self, line: Line) -> None:
         if line.worked():
             self._told.info("erp.recovered")
-            await self._log.append(StoreRecovered(self.rules.name))
+            whole = not self.health.worst.broken
+            await self._log.transact(lambda change: matters.recovered(change, self.rules.name, whole=whole))
+            self.wake_check.set()
 
     async def export(self) -> None:
         """Hand over the orders that the ERP should have, each once (P5: look up before sending again)."""

@@ -28,7 +28,6 @@ from omnisync.model.events import (
     PricesRead,
     ProductsGone,
     ProductsRead,
-    QuarantineClosed,
     SealedCustomer,
     digest,
 )  # fmt: skip
@@ -36,7 +35,7 @@ from omnisync.model.order import OrderState
 from omnisync.model.rules import ErpRules, ReleaseBy
 from omnisync.sync import guard, matching
 from omnisync.sync.guard import Suspicion
-from omnisync.sync.quarantine import set_aside
+from omnisync.sync.quarantine import set_aside_only
 
 T = TypeVar("T")
 Key = TypeVar("Key")
@@ -238,21 +237,21 @@ def _may_pass(change: Change, connector: str, feed: str, suspicion: Suspicion | 
 
 
 def problems(rules: ErpRules, change: Change, feed: str, found: Sequence[RowProblem]) -> None:
-    """Rows that can't be read are set aside with file and line, and forgotten when they are mended.
-
-    What a person has settled stays out as long as the row says the same.
-    """
+    """Rows that can't be read are set aside with file and line, and forgotten when they are mended."""
     connector, rows = rules.name, f"row:{feed}:"
     told: dict[str, list[RowProblem]] = {}
     for each in found:
         told.setdefault(f"{rows}{each.source}:{each.line}", []).append(each)
-    known = pulls.open_quarantine(change.state, connector, rows).keys()
-    settled = pulls.settled(change.state, connector, rows).keys()
-    for subject, each_of in told.items():
-        text = " ".join(dict.fromkeys(each.text for each in each_of))
-        set_aside(change, connector, subject, text, next((each.row for each in each_of if each.row), ""))
-    for subject in sorted((known | settled) - told.keys()):
-        change.append(QuarantineClosed(connector, subject))
+    set_aside_only(
+        change, connector, rows,
+        {
+            subject: (
+                " ".join(dict.fromkeys(each.text for each in each_of)),
+                next((each.row for each in each_of if each.row), ""),
+            )
+            for subject, each_of in told.items()
+        },
+    )  # fmt: skip
 
 
 def _missing(known: Iterable[Key], read: Iterable[Key]) -> list[Key]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from omnisync.errors import CommandRefused
-from omnisync.log import people
+from omnisync.log import people, pulls
 from omnisync.log.state import State
 from omnisync.log.writer import Change
 from omnisync.model.events import QuarantineClosed, Quarantined
@@ -45,3 +47,20 @@ def take_out(change: Change, connector: str, subject: str) -> None:
     row = change.state.quarantine.get((connector, subject))
     if row is not None and not row.closed_at:
         change.append(QuarantineClosed(connector, subject))
+
+
+def set_aside_only(
+    change: Change, connector: str, prefix: str, found: Mapping[str, tuple[str, str]]
+) -> list[str]:  # fmt: skip
+    """Set these aside: reason and payload by subject. What else of the connector is so under that prefix is out.
+
+    What a person has settled stays out as long as the same is told. Answers the reasons that are news.
+    """
+    known = pulls.open_quarantine(change.state, connector, prefix).keys()
+    settled = pulls.settled(change.state, connector, prefix).keys()
+    news = [
+        reason for subject, (reason, payload) in found.items() if set_aside(change, connector, subject, reason, payload)
+    ]
+    for subject in sorted((known | settled) - found.keys()):
+        change.append(QuarantineClosed(connector, subject))
+    return news

@@ -56,6 +56,7 @@ async def replay(engine: Engine, command: Replay, actor: str, id_: str) -> Reply
     if of_erp and engine.erp is not None:
         engine.erp.sync.health.hurry()
         (engine.erp.sync.wake_export if subject.startswith("order:") else engine.erp.sync.wake_pull).set()
+        engine.erp.sync.wake_check.set()
         return done or {}
     if plan is None:
         raise CommandRefused(_("There is no connection {name} in the configuration.").format(name=connector))
@@ -66,6 +67,10 @@ async def replay(engine: Engine, command: Replay, actor: str, id_: str) -> Reply
     plan.sync.health.hurry()
     plan.sync.wake_orders.set()
     plan.sync.wake_audit.set()
+    plan.sync.wake_check.set()
+    if engine.erp is not None:
+        # A warehouse or price list that was unknown may be there by now.
+        engine.erp.sync.wake_pull.set()
     return {}
 
 

@@ -23,12 +23,10 @@ from omnisync.model.events import (
     ListingsSeen,
     SeenFigure,
     SeenListing,
-    StoreBroke,
-    StoreRecovered,
 )  # fmt: skip
 from omnisync.model.order import OrderPart
 from omnisync.ports import Clock, Millis
-from omnisync.sync import audit, guard, matching
+from omnisync.sync import audit, guard, matching, matters
 from omnisync.sync.audit import History, Suspect
 from omnisync.sync.health import Health, Line
 from omnisync.sync.intake import CONNECTED, Taken, take_in
@@ -88,6 +86,7 @@ class StoreSync:
         self.wake_push = Signal(clock)
         self.wake_orders = Signal(clock)
         self.wake_audit = Signal(clock)
+        self.wake_check = Signal(clock)
         self._pulling = asyncio.Lock()
         self._pulled_at = 0
         """When the last pull that went well began; 0 before the first one of this daemon."""
@@ -108,9 +107,11 @@ class StoreSync:
         """A call failed: remember when to try again, and tell people when that is news: once for both lines."""
         if not isinstance(error, RateLimited):
             self.health.errors += 1
-        if line.failed(error, self.clock.now(), self.rng) and self.health.beside(line).reason != line.reason:
+        news = line.failed(error, self.clock.now(), self.rng) and self.health.beside(line).reason != line.reason
+        if news:
             self.told.error("store.broke", reason=str(error))
-            await self.log.append(StoreBroke(self.name, str(error)))
+        if news or matters.waits(error):
+            await self.log.transact(lambda change: matters.broke(change, self.name, error, news=news))
 
     async def worked(self, line: Line) -> None:
         """A call went well: when that ends a trouble, the other line is tried at once, and the last one's end is told."""
@@ -119,7 +120,8 @@ class StoreSync:
             self.wake_push.set()
             if not self.health.worst.broken:
                 self.told.info("store.recovered")
-                await self.log.append(StoreRecovered(self.name))
+                await self.log.transact(lambda change: matters.recovered(change, self.name, whole=True))
+                self.wake_check.set()
 
     # Orders.
 

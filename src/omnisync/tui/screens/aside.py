@@ -12,7 +12,7 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from omnisync.errors import DatabaseError
-from omnisync.explain.matters import advice_words, mended_words, subject_words
+from omnisync.explain.matters import advice_words, is_of_settings, mended_words, subject_words
 from omnisync.log import set_aside
 from omnisync.log.overview import SetAside
 from omnisync.log.reader import Reader
@@ -95,7 +95,9 @@ class AsideSheet(ModalScreen[None]):
         if self._fields:
             options.highlighted = min(marked, len(self._fields) - 1)
         else:
-            options.add_option(Option(Content(_("Nothing of what was told was kept.")), disabled=True))
+            of_settings = is_of_settings(self._aside.subject)
+            text = _("There is no field to mend.") if of_settings else _("Nothing of what was told was kept.")
+            options.add_option(Option(Content(text), disabled=True))
 
     def action_edit(self) -> None:
         """Edit the marked field."""
