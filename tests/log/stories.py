@@ -227,7 +227,7 @@ def _due(change: Change, store: str, item: ev.BatchItem) -> ev.BatchItem:
     product = change.state.product(item.product)
     revs = []
     for kind, drawn in ((ev.Kind.STOCK, item.stock_rev), (ev.Kind.PRICE, item.price_rev)):
-        row = change.state.figures.get(product.id, (store, kind)) if product else None
+        row = change.state.figures.get((product.id, kind), store) if product else None
         revs.append(row.wanted_rev if row is not None and drawn else 0)
     return ev.BatchItem(item.product, item.remote_id, item.stock, revs[0], item.price, revs[1])
 

@@ -24,11 +24,12 @@ from omnisync.model.events import Event
 from omnisync.testing.clock import ManualClock
 from omnisync.testing.virtual import VirtualLoop, open_inline, run
 
+_EMPTY = State(sqlite3.connect(":memory:"))
 _OF_PRODUCT = {
     "product": "SELECT * FROM product WHERE id = ?",
     **{
         table.name: f"SELECT * FROM {table.name} WHERE product = ? ORDER BY 1, 2"
-        for table in State(sqlite3.connect(":memory:")).of_products
+        for table in (*_EMPTY.of_products, _EMPTY.figures)
     },
     "listing": "SELECT * FROM listing WHERE product = ? ORDER BY 1, 2",
     "reservation": """SELECT o.store, o.number, o.state, o.export, o.erp_state, r.line_id, r.warehouse, r.quantity, r.at

@@ -89,7 +89,9 @@ def _sums_hold(db: sqlite3.Connection) -> None:
             # What is kept back depends on how quickly it sold then.
             continue
         balances: dict[str, BalanceRow] = state.balances.of(product)
-        kept = kept_from_stores(state, product, state.figures.of(product).values(), balances, state.choices.of(product))
+        kept = kept_from_stores(
+            state, product, state.figures.of((product, "stock")).values(), balances, state.choices.of(product)
+        )
         exempt = row.category in rules.exempt_categories
         asked = wanted_stock(
             rules, available(rules, balances), exempt=exempt, active=bool(row.active), kept=kept.get(store, 0)

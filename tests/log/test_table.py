@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from omnisync.log.rows import ChoiceRow
+from omnisync.log.rows import ChoiceRow, DriftRow
 from omnisync.log.table import Table
 
 _STORES = ("s1", "s2", "s3")
@@ -27,7 +27,7 @@ def db() -> sqlite3.Connection:
 
 def _table(db: sqlite3.Connection) -> Table[ChoiceRow]:
     table = Table(db, ChoiceRow, "choice", "product", "store", complete=False, indexed=("price",))
-    table.prefetch_single(range(20), "s2")
+    table.prefetch_single(range(20), rest="s2")
     return table
 
 
@@ -93,7 +93,57 @@ def test_however_many_rows_are_looked_up_at_once_the_statements_stay_few() -> No
         table = Table(db, ChoiceRow, "choice", "product", "store", complete=False)
         table.prefetch(range(many))
         assert [row.price for row in table.all()] == [*range(many)]
-    assert len(db.statements) == 2
+    assert len([sql for sql in db.statements if " IN (" in sql]) == 2
+
+
+def test_a_table_without_rows_is_looked_at_once_until_it_has_some() -> None:
+    db = sqlite3.connect(":memory:", factory=_Kept)
+    db.statements = set()
+    db.execute(
+        "CREATE TABLE choice (product, store, price, currency, no_stock, no_price, PRIMARY KEY (product, store))"
+    )
+    table = Table(db, ChoiceRow, "choice", "product", "store", complete=False)
+    assert [table.get(product, "s1") for product in range(3)] == [None] * 3
+    table.prefetch(range(100, 200))
+    assert not [sql for sql in db.statements if "WHERE" in sql]
+    table.put(ChoiceRow(7, "s1", 100, "TRY"))
+    table.flush()
+    table.forget_older(0)
+    assert table.get(7, "s1") == ChoiceRow(7, "s1", 100, "TRY")
+
+
+def test_what_another_one_wrote_is_found_once_everything_was_forgotten() -> None:
+    db = sqlite3.connect(":memory:")
+    db.execute(
+        "CREATE TABLE choice (product, store, price, currency, no_stock, no_price, PRIMARY KEY (product, store))"
+    )
+    table = Table(db, ChoiceRow, "choice", "product", "store", complete=False)
+    assert table.get(7, "s1") is None
+    db.execute("INSERT INTO choice VALUES (7, 's1', 100, 'TRY', 0, 0)")
+    table.forget()
+    assert table.get(7, "s1") == ChoiceRow(7, "s1", 100, "TRY")
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_groups_that_differ_in_their_first_column_are_looked_up_together(alone: bool) -> None:
+    db = sqlite3.connect(":memory:", factory=_Kept)
+    db.statements = set()
+    db.execute(
+        "CREATE TABLE drift (product, store, kind, believed, shown, cause, found_at, state, ended_at, changed_at)"
+    )
+    rows = [(product, store, kind) for product in range(20) for kind in ("stock", "price") for store in _STORES]
+    db.executemany("INSERT INTO drift VALUES (?, ?, ?, 1, 2, '', 3, 'open', 0, 0)", rows)
+    table = Table(db, DriftRow, "drift", "product,kind", "store", complete=False, many="product")
+    if alone:
+        table.prefetch_single(range(20), "price", rest="s2")
+    else:
+        table.prefetch(range(20), "price")
+    db.statements.clear()
+    assert [table.get((product, "price"), "s2") for product in range(20)] == [
+        DriftRow(product, "s2", "price", 1, 2, "", 3, "open", 0, 0) for product in range(20)
+    ]
+    assert table.count == (20 if alone else 60)
+    assert not db.statements
 
 
 def test_groups_that_are_known_to_be_empty_are_counted_so_that_they_are_dropped(db: sqlite3.Connection) -> None:
@@ -109,7 +159,7 @@ def test_what_is_in_memory_is_not_loaded_over(db: sqlite3.Connection) -> None:
     assert row is not None
     row.price = 250
     table.change(row)
-    table.prefetch_single(range(20), "s2")
+    table.prefetch_single(range(20), rest="s2")
     assert table.get(7, "s2") is row
     table.forget()
     assert table.get(7, "s2") == ChoiceRow(7, "s2", 100, "TRY")

@@ -12,6 +12,7 @@ import msgspec
 
 from omnisync.log.rows import ListingRow, ProductRow
 from omnisync.log.state import State
+from omnisync.model.events import Kind
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -30,14 +31,16 @@ def take(state: State) -> None:
     due = [*state.due]
     state.due.clear()
     if len(due) > 1:
-        for each in (state.products, *state.of_products):
-            each.prefetch(due)
+        state.prefetch(due, state.products, *state.of_products, figures=Kind)
     listings = state.listings_of(due)
     for id_ in due:
         product = state.products.get(id_)
         if product is None:
             continue
-        rows = {table.name: table.values_of(id_) for table in state.of_products if table.of(id_)}
+        rows: dict[str, list[tuple[Any, ...]]] = {}
+        for table, group in state.groups_of(id_):
+            if table.of(group):
+                rows[table.name] = rows.get(table.name, []) + table.values_of(group)
         orders = state.orders_holding(id_) if product.reserved else []
         state.remember(id_, _encode((state.products.values(product), rows, listings[id_], orders)))
 

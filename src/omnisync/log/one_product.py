@@ -28,6 +28,7 @@ from omnisync.model.events import (
     FiguresHeld,
     FiguresReleased,
     FiguresSeen,
+    Kind,
     ListingLinked,
     ListingsGone,
     ListingsSeen,
@@ -129,7 +130,9 @@ class OneProduct(State):
         self.add_product(other)
         return other
 
-    def expect(self, codes: Iterable[str], *_tables: Table[Any]) -> Mapping[str, ProductRow | None]:
+    def expect(
+        self, codes: Iterable[str], *_tables: Table[Any], figures: Iterable[str] = (), store: str = ""
+    ) -> Mapping[str, ProductRow | None]:
         """Looked up one by one: there are few."""
         return {code: self.product(code) for code in codes}
 
@@ -164,10 +167,11 @@ class OneProduct(State):
 
     def load(self, begin: Checkpoint) -> None:
         """Everything as it was at the checkpoint; how the stores and the orders stood then has been told already."""
-        for table in self.of_products:
-            for row in [*table.of(self.id).values()]:
+        for table, group in self.groups_of(self.id):
+            for row in [*table.of(group).values()]:
                 # Made by the orders, which were applied without what else was known then.
                 table.delete(row)
+        for table in (*self.of_products, self.figures):
             table.load(begin.rows.get(table.name, ()))
         self.add_product(begin.product)
         for listing in begin.listings:
@@ -176,7 +180,7 @@ class OneProduct(State):
 
     def _load_open_batches(self) -> None:
         """What the batches under way have of the product: their answers are still to come."""
-        for key in {figure.batch for figure in self.figures.of(self.id).values() if figure.batch}:
+        for key in {figure.batch for figure in self.figures.all() if figure.product == self.id and figure.batch}:
             for values in self._reader.rows("SELECT * FROM batch WHERE key = ?", key):
                 batch = BatchRow(*values)
                 made = self._reader.ask(partial(stored.at, seqs=[batch.made_seq]))[0]
@@ -197,7 +201,7 @@ class OneProduct(State):
 
     def drop_others(self) -> None:
         """What the orders told of other products goes."""
-        for table in (*self.of_products, self.reservations):
+        for table in (*self.of_products, self.figures, self.reservations):
             for row in [*table.all()]:
                 if row.product != self.id:
                     table.delete(row)
@@ -211,7 +215,7 @@ class OneProduct(State):
         if row is None:
             return None
         balances = self.balances.of(self.id)
-        figures = self.figures.of(self.id)
+        figures = {(store, kind): row for kind in Kind for store, row in self.figures.of((self.id, kind)).items()}
         return ProductView(
             row.id, row.code, row.name, row.category, row.unit, row.active, row.on_hand, row.reserved, row.available,
             None, {name: balances[name].on_hand for name in sorted(balances)},

@@ -47,8 +47,7 @@ def due(state: State, store: str, now: int, most: int, *, grouped: bool, falling
     for product, its_group, _ in found:
         if (its_group == group or not grouped) and len(chosen) < most:
             chosen[product] = None
-    state.products.prefetch(chosen)
-    state.figures.prefetch(chosen)
+    state.prefetch(chosen, state.products, figures=Kind, store=store)
     state.listings.prefetch({remote_id for product, _, remote_id in found if product in chosen}, store)
     return [each for product in chosen if (each := _due(state, store, product, now)) is not None]
 
@@ -167,8 +166,7 @@ def listings_by_remote(state: State, store: str, remote_ids: Sequence[str]) -> l
 def expect(state: State, store: str, remote_ids: Sequence[str]) -> None:
     """These listings are about to be looked at, with their figures in this store: load them together."""
     products = [row.product for row in listings_by_remote(state, store, remote_ids) if row.product is not None]
-    for kind in Kind:
-        state.figures.prefetch_single(products, (store, kind))
+    state.prefetch(products, figures=Kind, store=store)
 
 
 def waiting(db: sqlite3.Connection, store: str) -> int:

@@ -56,13 +56,13 @@ def slowed(state: State, now: int) -> tuple[str, ...]:
 def _selling(state: State, product: int, now: int) -> Selling:
     row = state.products.get(product)
     assert row is not None
-    figures = state.figures.of(product)
+    figures = state.figures.of((product, "stock"))
     offers = offers_of(
         state.rules(), figures.values(), state.balances.of(product), state.choices.of(product),
         state.speeds.of(product), now,
     )  # fmt: skip
     found = shares(offers)
-    showing = {store for (store, kind), figure in figures.items() if kind == "stock" and (figure.wanted or 0) > 0}
+    showing = {store for store, figure in figures.items() if (figure.wanted or 0) > 0}
     risks = [
         oversell_risk(share.per_hour, share.blind, share.available, len(showing.intersection(share.rivals)))
         for share in found.values()

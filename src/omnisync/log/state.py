@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,7 +19,7 @@ import msgspec
 from omnisync.log import rows
 from omnisync.log.news import News
 from omnisync.log.table import Table
-from omnisync.model.events import BatchItem
+from omnisync.model.events import BatchItem, Kind
 from omnisync.model.rules import GuardRules, Owner, StoreRules
 
 R = TypeVar("R")
@@ -78,7 +78,6 @@ class StockRule(NamedTuple):
     """
 
     store: str
-    figure: tuple[str, str]
     rules: StoreRules
     again: bool
     pushed: bool
@@ -98,9 +97,9 @@ class State:
         self.db = db
 
         def table(
-            row: Callable[..., R], name: str, group: str, rest: str = "", indexed: Sequence[str] = ()
+            row: Callable[..., R], name: str, group: str, rest: str = "", indexed: Sequence[str] = (), many: str = ""
         ) -> Table[R]:
-            return Table(db, row, name, group, rest, complete=empty, indexed=indexed if indexes else ())
+            return Table(db, row, name, group, rest, complete=empty, indexed=indexed if indexes else (), many=many)
 
         self.products = table(
             rows.ProductRow, "product", "id", indexed=("name_key", "on_hand", "reserved", "available")
@@ -115,8 +114,8 @@ class State:
         self.choices = table(rows.ChoiceRow, "choice", "product", "store")
         self.listings = table(rows.ListingRow, "listing", "store,remote_id")
         self.figures = table(
-            rows.FigureRow, "figure", "product", "store,kind",
-            ("mode", "wanted", "wanted_rev", "confirmed_rev", "urgent", "check_at"),
+            rows.FigureRow, "figure", "product,kind", "store",
+            ("mode", "wanted", "wanted_rev", "confirmed_rev", "urgent", "check_at"), many="product",
         )  # fmt: skip
         self.drifts = table(rows.DriftRow, "drift", "product", "store,kind", ("state",))
         self.batches = table(rows.BatchRow, "batch", "key")
@@ -130,7 +129,7 @@ class State:
         self.quarantine = table(rows.QuarantineRow, "quarantine", "connector,subject")
         self._tables: tuple[Table[Any], ...] = tuple(each for each in vars(self).values() if isinstance(each, Table))
         self.of_products = tuple(each for each in self._tables if each.grouped_by == "product")
-        """The tables in which every row is of one product."""
+        """The tables in which every row is of one product; beside them the figures, which stand in a group for each kind."""
         self._rules: dict[str, StoreRules] | None = None
         self._last_pieces: bool | None = None
         self._stock_rules: list[StockRule] | None = None
@@ -177,12 +176,16 @@ class State:
         """A new product."""
         self._products_by_code[row.code] = row
         if not self._empty:
-            for table in (self.balances, self.prices, self.figures, self.choices):
+            for table in (self.balances, self.prices, self.choices):
                 table.first_time(row.id)
+            for kind in Kind:
+                self.figures.first_time((row.id, kind))
         self.products.put(row)
 
-    def expect(self, codes: Iterable[str], *tables: Table[Any]) -> Mapping[str, rows.ProductRow | None]:
-        """An event names these products: look them up together, with their rows in these tables.
+    def expect(
+        self, codes: Iterable[str], *tables: Table[Any], figures: Iterable[str] = (), store: str = ""
+    ) -> Mapping[str, rows.ProductRow | None]:
+        """An event names these products: look them up together, with what ``prefetch`` would look up.
 
         The answer holds each of the codes, with None where there is no such product.
         """
@@ -197,18 +200,30 @@ class State:
             self.products.prefetch(list(found.values()))
             for code in missing:
                 known[code] = self.products.get(found[code]) if code in found else None
-        if tables:
+        if tables or figures:
             ids = [product.id for code in codes if (product := known.get(code)) is not None]
-            for table in tables:
-                table.prefetch(ids)
+            self.prefetch(ids, *tables, figures=figures, store=store)
         return known
 
-    def expect_prices(self, codes: Iterable[str], store: str) -> None:
-        """Own prices of these products in one store are about to be set: of their figures only that one is needed."""
-        codes = set(codes)
-        known = self.expect(codes, self.choices, self.prices)
-        ids = [product.id for code in codes if (product := known[code]) is not None]
-        self.figures.prefetch_single(ids, (store, "price"))
+    def prefetch(
+        self, products: Collection[int], *tables: Table[Any], figures: Iterable[str] = (), store: str = ""
+    ) -> None:
+        """Look up the rows of these products in these tables together, and their figures of these kinds.
+
+        With a store, only its figures, for who asks for them by ``get``.
+        """
+        for table in tables:
+            table.prefetch(products)
+        for kind in figures:
+            if store:
+                self.figures.prefetch_single(products, kind, rest=store)
+            else:
+                self.figures.prefetch(products, kind)
+
+    def groups_of(self, product: int) -> Iterator[tuple[Table[Any], Any]]:
+        """Every group of rows that is of this product, with its table."""
+        yield from ((table, product) for table in self.of_products)
+        yield from ((self.figures, (product, kind)) for kind in Kind)
 
     def rules(self) -> dict[str, StoreRules]:
         """The rules of every open store, by name."""
@@ -232,7 +247,6 @@ class State:
             self._stock_rules = [
                 StockRule(
                     store,
-                    (store, "stock"),
                     rules,
                     key == last,
                     rules.push_stock and rules.stock_owner is not Owner.STORE,
@@ -447,8 +461,9 @@ class State:
 
     def each_figure(self, product: int, store: str) -> Iterator[rows.FigureRow]:
         """The figures of a product in a store."""
-        for (owner, _), row in list(self.figures.of(product).items()):
-            if owner == store:
+        for kind in Kind:
+            row = self.figures.get((product, kind), store)
+            if row is not None:
                 yield row
 
     def known_as(self, keys: Iterable[str]) -> list[int]:

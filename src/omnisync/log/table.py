@@ -75,9 +75,10 @@ class _WriteBack(Generic[R]):
 
 def _tuple_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     """A function that gives the values of these fields, as a tuple even where there is only one."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda row: tuple(getattr(row, name) for name in names)
+    if len(names) == 1:
+        value = attrgetter(*names)
+        return lambda row: (value(row),)
+    return attrgetter(*names) if names else lambda _: ()
 
 
 def _look_ups(keys: Iterable[Any]) -> Iterator[tuple[str, list[Any]]]:
@@ -104,10 +105,11 @@ class Table(Generic[R]):
     """A table's rows in groups: all rows that share the leading key columns are loaded together.
 
     ``group`` and ``rest`` name the two halves of the key (columns, comma between them); a half of
-    several columns is a tuple. A changed or new row must be ``put``. ``complete`` says that whatever is
-    not in memory does not exist, which is so in an empty database. ``indexed`` names columns that stand in
-    secondary indexes: they are written only where they changed, because SQLite writes every index of a
-    column that it is told to set, changed or not, and that takes three times as long as the row itself.
+    several columns is a tuple, and ``many`` names the column in which groups that are wanted together
+    differ, the last one unless it is named. A changed or new row must be ``put``. ``complete`` says that
+    whatever is not in memory does not exist, which is so in an empty database. ``indexed`` names columns
+    that stand in secondary indexes: they are written only where they changed, because SQLite writes every
+    index of a column that it is told to set, changed or not, and that takes three times as long as the row.
 
     ``of(group)``: all rows of the group by the rest of their key; not to be changed but through put, add and
     delete. ``change(row)``: the row, which ``of`` or ``get`` gave, was changed. Both are called some ten times
@@ -127,6 +129,7 @@ class Table(Generic[R]):
         *,
         complete: bool,
         indexed: Sequence[str] = (),
+        many: str = "",
     ) -> None:
         names = [field.name for field in fields(row)]  # type: ignore[arg-type]
         grouped, others_of_key = group.split(","), rest.split(",") if rest else []
@@ -134,6 +137,8 @@ class Table(Generic[R]):
         self.name = name
         self.grouped_by = group
         self.complete = complete
+        self._stored: bool | None = None
+        """Whether the database has any row of it; None: not known."""
         self._db, self._row = db, row
         self._groups = _Groups[R](self._load)
         self._single: dict[tuple[Any, Any], R] = {}
@@ -161,7 +166,9 @@ class Table(Generic[R]):
         where = " AND ".join(f"{key} = ?" for key in keys)
         self._all = f"SELECT {', '.join(names)} FROM {name} WHERE "
         self._select = self._all + " AND ".join(f"{key} = ?" for key in grouped)
-        self._select_some = self._all + " AND ".join([*(f"{key} = ?" for key in grouped[:-1]), f"{grouped[-1]} IN "])
+        self._many_at = grouped.index(many or grouped[-1])
+        fixed = [f"{key} = ?" for at, key in enumerate(grouped) if at != self._many_at]
+        self._select_some = self._all + " AND ".join([*fixed, f"{grouped[self._many_at]} IN"])
         self._insert = f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})"
         self._write_back = _WriteBack[R](name, keys, others, indexed)
         self._delete = f"DELETE FROM {name} WHERE {where}"
@@ -188,7 +195,7 @@ class Table(Generic[R]):
 
     def _load(self, group: Any) -> dict[Any, R]:
         found: dict[Any, R] = {}
-        if not self.complete:
+        if self._anything_stored():
             for values in self._db.execute(self._select, (group,) if self._single_group else group).fetchall():
                 row = self._row(*values)
                 found[self._rest_of(row)] = row
@@ -196,6 +203,14 @@ class Table(Generic[R]):
             self._add_single(group, found)
         self.count += max(1, len(found))
         return found
+
+    def _anything_stored(self) -> bool:
+        """Whether a row that is not in memory may be in the database: of some tables a shop has no row at all."""
+        if self.complete:
+            return False
+        if self._stored is None:
+            self._stored = bool(self._db.execute(f"SELECT EXISTS (SELECT 1 FROM {self.name})").fetchone()[0])
+        return self._stored
 
     def values_of(self, group: Any) -> list[tuple[Any, ...]]:
         """The values of all rows of the group, in the order of their keys."""
@@ -208,39 +223,39 @@ class Table(Generic[R]):
         for each in values:
             self.put(self._row(*each))
 
-    def prefetch(self, groups: Collection[Any], *lead: Any) -> None:
-        """Load these groups with a few look-ups instead of one each; where a group is a tuple, it is ``lead`` and one more."""
-        if self.complete or len(groups) <= _FEW:
+    def prefetch(self, many: Collection[Any], *fixed: Any) -> None:
+        """Load groups with a few look-ups instead of one each; where a group is a tuple, ``fixed`` is the rest of it."""
+        if len(many) <= _FEW or not self._anything_stored():
             return
-        missing = [each for each in groups if self._full(lead, each) not in self._groups]
+        missing = [each for each in many if self._full(each, fixed) not in self._groups]
         if len(missing) <= _FEW:
             return
         for each in missing:
-            self._groups[self._full(lead, each)] = {}
+            self._groups[self._full(each, fixed)] = {}
         loaded = []
         for marks, keys in _look_ups(missing):
-            for values in self._db.execute(f"{self._select_some} ({marks})", (*lead, *keys)):
+            for values in self._db.execute(f"{self._select_some} ({marks})", (*fixed, *keys)):
                 row = self._row(*values)
                 self._groups[self._group_of(row)][self._rest_of(row)] = row
                 loaded.append(row)
         self._write_back.note(loaded)
         for each in missing if self._single else ():
-            group = self._full(lead, each)
+            group = self._full(each, fixed)
             self._add_single(group, self._groups[group])
         self.count += max(len(missing), len(loaded))
 
-    def prefetch_single(self, groups: Collection[Any], rest: Any) -> None:
-        """Load only this row of each of these groups: ``get`` finds it, ``of`` and ``put`` would load all the others."""
-        if self.complete or len(groups) <= _FEW:
+    def prefetch_single(self, many: Collection[Any], *fixed: Any, rest: Any) -> None:
+        """Load only this row of each of the groups: ``get`` finds it, ``of`` and ``put`` would load all the others."""
+        if len(many) <= _FEW or not self._anything_stored():
             return
-        missing = [each for each in groups if each not in self._groups]
+        missing = [each for each in many if self._full(each, fixed) not in self._groups]
         if len(missing) <= _FEW:
             return
         where = "".join(f" AND {column} = ?" for column in self._columns_of_rest)
         values_of_rest = rest if isinstance(rest, tuple) else (rest,)
         loaded = []
         for marks, keys in _look_ups(missing):
-            for values in self._db.execute(f"{self._select_some} ({marks}){where}", (*keys, *values_of_rest)):
+            for values in self._db.execute(f"{self._select_some} ({marks}){where}", (*fixed, *keys, *values_of_rest)):
                 row = self._row(*values)
                 if self._single.setdefault((self._group_of(row), rest), row) is row:
                     loaded.append(row)
@@ -255,8 +270,8 @@ class Table(Generic[R]):
                 self._write_back.drop(row)
                 found[rest] = single
 
-    def _full(self, lead: Sequence[Any], last: Any) -> Any:
-        return (*lead, last) if lead else last
+    def _full(self, one: Any, fixed: Sequence[Any]) -> Any:
+        return (*fixed[: self._many_at], one, *fixed[self._many_at :]) if fixed else one
 
     def put(self, row: R) -> None:
         """The row is new or was changed."""
@@ -338,6 +353,7 @@ class Table(Generic[R]):
             self._db.executemany(self._insert, map(self.values, rows))
             self._write_back.note(rows)
             self._new.clear()
+            self._stored = True
         self.change = self._changed.append
 
     def forget_older(self, keep: int) -> None:
@@ -368,3 +384,4 @@ class Table(Generic[R]):
         self.change = self._changed.append
         self.count = 0
         self.complete = False
+        self._stored = None

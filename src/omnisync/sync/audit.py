@@ -58,7 +58,7 @@ def suspect(
 
 def _rows(change: Change, store: str, product: int, seen: SeenFigure) -> Iterator[tuple[Kind, tuple[FigureRow, int]]]:
     for kind, value in ((Kind.STOCK, seen.stock), (Kind.PRICE, seen.price)):
-        row = change.state.figures.get(product, (store, kind))
+        row = change.state.figures.get((product, kind), store)
         if row is not None and value is not None:
             yield kind, (row, value)
 

@@ -250,7 +250,7 @@ def _set_prices(change: Change, store: str, prices: Sequence[tuple[str, int | No
     currency = _store(state, store).currency
     if any(minor is not None and minor <= 0 for _code, minor in prices):
         raise CommandRefused(_("A price is above zero."))
-    state.expect_prices((code for code, _minor in prices), store)
+    state.expect((code for code, _minor in prices), state.choices, state.prices, figures=(Kind.PRICE,), store=store)
     products = [(_product(state, code), minor) for code, minor in prices]
     wanted = {product.code: (product, minor) for product, minor in products}
     first = change.next_seq
@@ -263,7 +263,7 @@ def _exclude(change: Change, command: Exclude) -> Reply:
     """Only what changes is written down, so that an undo knows what to give back."""
     state, first = change.state, change.next_seq
     _store(state, command.store)
-    state.expect(command.codes, state.figures, state.choices)
+    state.expect(command.codes, state.choices, figures=Kind)
     products = {product.code: product.id for product in (_product(state, code) for code in command.codes)}
     concerned: dict[str, tuple[str, ...]] = {}
     for kind, chosen in (("no_stock", command.stock), ("no_price", command.price)):

@@ -330,7 +330,7 @@ class Pusher:
 def _is_too_much(change: Change, store: str, item: BatchItem) -> bool:
     """Whether there is less to sell by now than the item says, or the store is not to be sent it any more."""
     product = change.state.product(item.product)
-    row = change.state.figures.get(product.id, (store, Kind.STOCK)) if product is not None else None
+    row = change.state.figures.get((product.id, Kind.STOCK), store) if product is not None else None
     if not item.stock_rev or item.stock is None or row is None:
         return False
     return row.mode != "push" or (row.wanted or 0) < item.stock

@@ -94,7 +94,7 @@ def _unreadable(unseen: Sequence[ListingRow], problems: Sequence[Rejected]) -> t
 
 def _differs(change: Change, store: str, product: int | None, seen: SeenFigure) -> bool:
     for kind, value in ((Kind.STOCK, seen.stock), (Kind.PRICE, seen.price)):
-        row = change.state.figures.get(product, (store, kind)) if product is not None else None
+        row = change.state.figures.get((product, kind), store) if product is not None else None
         if row is not None and value is not None and value != row.confirmed:
             return True
     return False

@@ -360,7 +360,7 @@ def is_news(change: Change, store: str, product: int, found: SeenFigure) -> bool
     That a listing is there which a read-back did not find is news too.
     """
     for kind, value in ((Kind.STOCK, found.stock), (Kind.PRICE, found.price)):
-        row = change.state.figures.get(product, (store, kind))
+        row = change.state.figures.get((product, kind), store)
         if row is not None and value is not None:
             gone = row.mode == "refused" and row.reason == NOT_THERE
             if gone or value != row.seen or value != row.confirmed:

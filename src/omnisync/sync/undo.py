@@ -24,6 +24,7 @@ from omnisync.model.events import (
     ActKind,
     Event,
     ExclusionSet,
+    Kind,
     LineResolved,
     ListingLinked,
     ListingsSeen,
@@ -112,7 +113,8 @@ def plan(state: State, act: ActRow, *, force: bool = False) -> Plan:
     events = acts.events(state.db, act)
     priced = [event for event in events if isinstance(event, PriceSet)]
     for store in dict.fromkeys(event.store for event in priced):
-        state.expect_prices((event.product for event in priced if event.store == store), store)
+        codes = (event.product for event in priced if event.store == store)
+        state.expect(codes, state.choices, state.prices, figures=(Kind.PRICE,), store=store)
     for event in events:
         back = _BACK.get(type(event))
         if back is not None:
@@ -125,7 +127,7 @@ def price_event(
     yes: int | None = None, had: int | None = None,
 ) -> PriceSet:  # fmt: skip
     """A store's own price for a product, with how things stood before."""
-    choice, figure = state.choices.get(product.id, store), state.figures.get(product.id, (store, "price"))
+    choice, figure = state.choices.get(product.id, store), state.figures.get((product.id, "price"), store)
     return PriceSet(
         store, product.code, minor, currency, choice.price if choice else None,
         figure.wanted if figure is not None and figure.mode != "held" else None,
@@ -147,7 +149,7 @@ def _price(state: State, event: PriceSet, made: Plan, force: bool) -> None:
 
 
 def _exclusion(state: State, event: ExclusionSet, made: Plan, force: bool) -> None:
-    state.expect(event.products, state.figures, state.choices, state.prices, state.balances)
+    state.expect(event.products, state.choices, state.prices, state.balances, figures=Kind)
     back: dict[str, tuple[str, ...]] = {}
     for column, on in (("no_stock", event.stock), ("no_price", event.price)):
         concerned = []
@@ -233,7 +235,7 @@ def _rules(state: State, event: StoreRulesSet, made: Plan, force: bool) -> None:
 
 
 def _list_prices(state: State, event: PricesRead | PricesCorrected, made: Plan, force: bool) -> None:
-    state.expect((each.code for each in event.prices), state.figures, state.choices, state.prices)
+    state.expect((each.code for each in event.prices), state.choices, state.prices, figures=(Kind.PRICE,))
     back = []
     for each in event.prices:
         if each.minor is None or each.was is None:

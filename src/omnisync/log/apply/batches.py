@@ -18,6 +18,7 @@ from omnisync.model.events import (
     BatchMade,
     BatchOutcome,
     BatchSent,
+    Kind,
 )  # fmt: skip
 
 _FEW = 4
@@ -49,8 +50,11 @@ def batch_made(state: State, event: BatchMade) -> None:
 def _figures(state: State, store: str, items: Sequence[BatchItem]) -> list[tuple[BatchItem, FigureRow, int, int]]:
     """The figures which the items are to fulfil, with value and revision; padding fulfils none."""
     if len(items) > _FEW:
-        state.expect((item.product for item in items), state.figures)
-    product_of, trace, figures_of = state.product, state.trace, state.figures.of
+        kinds = [Kind.STOCK] * any(item.stock_rev for item in items) + [Kind.PRICE] * any(
+            item.price_rev for item in items
+        )
+        state.expect((item.product for item in items), figures=kinds, store=store)
+    product_of, trace, figure = state.product, state.trace, state.figures.get
     found = []
     for item in items:
         product = product_of(item.product)
@@ -58,12 +62,11 @@ def _figures(state: State, store: str, items: Sequence[BatchItem]) -> list[tuple
             continue
         id_ = product.id
         trace(id_)
-        figures = figures_of(id_)
-        rev = item.stock_rev
-        if rev and (value := item.stock) is not None and (row := figures.get((store, "stock"))) is not None:
+        rev, value = item.stock_rev, item.stock
+        if rev and value is not None and (row := figure((id_, "stock"), store)) is not None:
             found.append((item, row, value, rev))
-        rev = item.price_rev
-        if rev and (value := item.price) is not None and (row := figures.get((store, "price"))) is not None:
+        rev, value = item.price_rev, item.price
+        if rev and value is not None and (row := figure((id_, "price"), store)) is not None:
             found.append((item, row, value, rev))
     return found
 

@@ -9,15 +9,15 @@ from omnisync.log.apply.figures import DRIFT, drift_ended, press
 from omnisync.log.rows import DriftRow, FigureRow
 from omnisync.log.state import State
 from omnisync.model.drift import Cause
-from omnisync.model.events import DriftAccepted, DriftFound, DriftRepaired
+from omnisync.model.events import DriftAccepted, DriftFound, DriftRepaired, Kind
 
 
 def drift_found(state: State, event: DriftFound) -> None:
     """Each is kept until the store shows what it should, or a person accepts what it shows."""
-    state.expect((drift.product for drift in event.drifts), state.figures, state.drifts)
+    state.expect((drift.product for drift in event.drifts), state.drifts, figures=Kind, store=event.store)
     for drift in event.drifts:
         product = state.product(drift.product)
-        figure = state.figures.get(product.id, (event.store, drift.kind)) if product else None
+        figure = state.figures.get((product.id, drift.kind), event.store) if product else None
         if product is None or figure is None:
             continue
         row = DriftRow(
@@ -35,7 +35,7 @@ def drift_found(state: State, event: DriftFound) -> None:
 def _drifted(state: State, event: DriftRepaired | DriftAccepted) -> Iterator[FigureRow]:
     for code in event.products:
         product = state.product(code)
-        figure = state.figures.get(product.id, (event.store, event.kind)) if product else None
+        figure = state.figures.get((product.id, event.kind), event.store) if product else None
         if product is not None and figure is not None and figure.drift:
             state.trace(product.id)
             yield figure

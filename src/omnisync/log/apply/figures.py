@@ -52,16 +52,16 @@ def recompute(state: State, product: ProductRow) -> None:
 def recompute_stock(state: State, product: ProductRow) -> None:
     """The same where only balances or reservations have changed."""
     id_ = product.id
-    figures = state.figures.of(id_)
+    figures = state.figures.of((id_, "stock"))
     if not figures:
         return
     balances, choices = state.balances.of(id_), state.choices.of(id_)
     kept = kept_from_stores(state, id_, figures.values(), balances, choices) if state.last_pieces() else None
     wanted: int | None = None
-    for store, figure, rules, again, pushed in state.stock_rules():
+    for store, rules, again, pushed in state.stock_rules():
         if kept or not again:
             wanted = None
-        row = figures.get(figure)
+        row = figures.get(store)
         if row is None:
             continue
         if wanted is None:
@@ -84,14 +84,15 @@ def recompute_stock(state: State, product: ProductRow) -> None:
 
 def recompute_price(state: State, product: ProductRow, only: str = "") -> None:
     """The same where only prices have changed, of every store or of only one."""
-    figures = [state.figures.get(product.id, (only, "price"))] if only else state.figures.of(product.id).values()
+    shown = (product.id, "price")
+    figures = [state.figures.get(shown, only)] if only else state.figures.of(shown).values()
     if not figures:
         return
     rules = state.rules()
     prices = state.prices.of(product.id)
     choices = state.choices.of(product.id)
     for row in figures:
-        if row is not None and row.kind == "price" and (rule := rules.get(row.store)) is not None:
+        if row is not None and (rule := rules.get(row.store)) is not None:
             _price(state, row, product, rule, prices, choices.get(row.store, _NO_CHOICE))
 
 

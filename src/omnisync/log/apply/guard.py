@@ -64,7 +64,7 @@ def figures_held(state: State, event: FiguresHeld) -> None:
     """These figures of a store wait, all for one reason."""
     for code in event.products:
         product = state.product(code)
-        row = state.figures.get(product.id, (event.store, event.kind)) if product else None
+        row = state.figures.get((product.id, event.kind), event.store) if product else None
         if product is not None and row is not None and row.mode == "push":
             row.mode, row.reason = "held", event.reason
             state.figures.put(row)
@@ -74,7 +74,7 @@ def figures_held(state: State, event: FiguresHeld) -> None:
 def figures_released(state: State, event: FiguresReleased) -> None:
     """A person said yes: exactly the figures that are wanted now may go."""
     for product_id in _products(state, event):
-        row = state.figures.get(product_id, (event.store, event.kind))
+        row = state.figures.get((product_id, event.kind), event.store)
         product = state.products.get(product_id)
         if row is not None and product is not None and (row.mode == "held" or row.rejected is not None):
             row.allowed, row.rejected = row.wanted, None
@@ -90,7 +90,7 @@ def figures_rejected(state: State, event: FiguresRejected) -> None:
     """A person said no: these figures stay as they are until the ERP says something else of the product."""
     rules = state.rules().get(event.store)
     for product_id in _products(state, event) if rules is not None else ():
-        row = state.figures.get(product_id, (event.store, event.kind))
+        row = state.figures.get((product_id, event.kind), event.store)
         if row is None or rules is None or row.mode != "held" or row.reason == DRIFT:
             continue
         stock = event.kind is Kind.STOCK

@@ -49,7 +49,7 @@ def offers_of(
     offers = {}
     for figure in figures:
         rule, choice = rules.get(figure.store), choices.get(figure.store)
-        if figure.kind != "stock" or rule is None or not rule.push_stock or figure.mode == "refused":
+        if rule is None or not rule.push_stock or figure.mode == "refused":
             continue
         if rule.stock_owner is Owner.STORE:
             continue

@@ -10,14 +10,13 @@ import msgspec
 from omnisync.log.apply import figures
 from omnisync.log.rows import FigureRow, ListingRow, ProductRow
 from omnisync.log.state import State
-from omnisync.log.table import Table
-from omnisync.model.events import FiguresSeen, ListingLinked, ListingsGone, ListingsSeen, SeenListing
+from omnisync.model.events import FiguresSeen, Kind, ListingLinked, ListingsGone, ListingsSeen, SeenListing
 
 
 def listings_seen(state: State, event: ListingsSeen) -> None:
     """New or changed listings; a link that a person made is never changed by a match."""
     state.listings.prefetch([seen.remote_id for seen in event.listings], event.store)
-    state.expect((seen.product for seen in event.listings), *_of_products(state))
+    state.expect((seen.product for seen in event.listings), state.balances, state.prices, state.choices, figures=Kind)
     for seen in event.listings:
         row = state.listings.get((event.store, seen.remote_id))
         linked_by_person = row is not None and row.linked_by == "person"
@@ -33,11 +32,6 @@ def listings_seen(state: State, event: ListingsSeen) -> None:
         state.listings.put(row)
         if after is not None:
             _show(state, event.store, seen, before, after)
-
-
-def _of_products(state: State) -> tuple[Table[Any], ...]:
-    """What recompute looks at."""
-    return state.figures, state.balances, state.prices, state.choices
 
 
 def _fill(row: ListingRow, seen: SeenListing) -> None:
@@ -58,7 +52,7 @@ def _show(state: State, store: str, seen: SeenListing, before: int | None, after
         state, store, seen.remote_id, seen.group, product, takes_stock=seen.takes_stock, takes_price=seen.takes_price
     )
     for kind, value in (("stock", seen.stock), ("price", seen.price)):
-        row = state.figures.get(product.id, (store, kind))
+        row = state.figures.get((product.id, kind), store)
         if row is not None and value is not None:
             figures.seen(state, row, value)
     state.trace(product.id)
@@ -69,7 +63,7 @@ def _figures(
     state: State, store: str, remote_id: str, group: str, product: ProductRow, *, takes_stock: bool, takes_price: bool
 ) -> None:
     for kind, takes in (("stock", takes_stock), ("price", takes_price)):
-        row = state.figures.get(product.id, (store, kind))
+        row = state.figures.get((product.id, kind), store)
         if row is None and takes:
             state.figures.put(FigureRow(product.id, store, kind, remote_id, group, mode="off"))
         elif row is not None and not takes:
@@ -128,7 +122,7 @@ def listing_linked(state: State, event: ListingLinked) -> None:
         takes_stock=bool(row.takes_stock), takes_price=bool(row.takes_price),
     )  # fmt: skip
     for kind, value in (("stock", row.stock), ("price", row.price)):
-        figure = state.figures.get(product.id, (event.store, kind))
+        figure = state.figures.get((product.id, kind), event.store)
         if figure is not None and value is not None:
             figures.seen(state, figure, value)
     state.trace(product.id)
@@ -140,7 +134,6 @@ def listing_linked(state: State, event: ListingLinked) -> None:
 def figures_seen(state: State, event: FiguresSeen) -> None:
     """What a read-back found."""
     state.listings.prefetch([found.remote_id for found in event.figures], event.store)
-    stock, price = (event.store, "stock"), (event.store, "price")
     for found in event.figures:
         listing = state.listings.get((event.store, found.remote_id))
         if listing is None or listing.product is None:
@@ -149,9 +142,8 @@ def figures_seen(state: State, event: FiguresSeen) -> None:
         if found.extra is not None:
             listing.extra = msgspec.json.encode(found.extra, order="sorted").decode()
             state.listings.put(listing)
-        of_product = state.figures.of(listing.product)
-        for key, value in ((stock, found.stock), (price, found.price)):
-            row = of_product.get(key)
+        for kind, value in (("stock", found.stock), ("price", found.price)):
+            row = state.figures.get((listing.product, kind), event.store) if value is not None else None
             if row is not None and value is not None:
                 figures.seen(state, row, value)
                 touched = True

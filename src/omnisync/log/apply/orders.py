@@ -178,7 +178,7 @@ def _expect(state: State, order: OrderRow, lines: list[LineRow], touched: dict[i
     changed_at = max(part.modified_at for part in state.parts.of(order.id).values())
     for product_id in sorted({*taken, *before}):
         change = taken.get(product_id, 0) - before.get(product_id, 0)
-        figure = state.figures.get(product_id, (order.store, "stock")) if change else None
+        figure = state.figures.get((product_id, "stock"), order.store) if change else None
         if figure is not None:
             _touch(state, product_id, touched)
             sold_there(state, figure, change, order.placed_at if change > 0 else changed_at)

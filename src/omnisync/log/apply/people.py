@@ -8,7 +8,7 @@ from typing import Any
 from omnisync.log.apply.figures import press, recompute, recompute_price
 from omnisync.log.rows import ActRow, ChoiceRow, ProductRow, StoreRow
 from omnisync.log.state import State
-from omnisync.model.events import Acted, ExclusionSet, PriceSet, Retried, StoreLive, StorePaused, UpdateOrdered
+from omnisync.model.events import Acted, ExclusionSet, Kind, PriceSet, Retried, StoreLive, StorePaused, UpdateOrdered
 
 
 def _choice(state: State, product: int, store: str) -> ChoiceRow:
@@ -24,7 +24,7 @@ def price_set(state: State, event: PriceSet) -> None:
     choice.price, choice.currency = event.minor, event.currency if event.minor is not None else ""
     _keep(state, choice)
     state.trace(product.id)
-    figure = state.figures.get(product.id, (event.store, "price"))
+    figure = state.figures.get((product.id, "price"), event.store)
     yes = event.minor if event.minor is not None else event.had
     if figure is not None and yes is not None:
         figure.allowed = yes
@@ -84,9 +84,10 @@ def store_live(state: State, event: StoreLive) -> None:
 def update_ordered(state: State, event: UpdateOrdered) -> None:
     """Everything that may be pushed is to be sent, whether it changed or not."""
     for product in _products(state, event):
-        for row in state.figures.of(product.id).values():
-            if not event.store or row.store == event.store:
-                press(state, row)
+        for kind in Kind:
+            for row in state.figures.of((product.id, kind)).values():
+                if not event.store or row.store == event.store:
+                    press(state, row)
 
 
 def _products(state: State, event: UpdateOrdered) -> Iterable[ProductRow]:

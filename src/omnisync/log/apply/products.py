@@ -10,7 +10,16 @@ from omnisync.log.apply.orders import release
 from omnisync.log.rows import BalanceRow, PriceRow, ProductKeyRow, ProductRow
 from omnisync.log.search import indexed
 from omnisync.log.state import State
-from omnisync.model.events import BalancesCounted, Card, PricesCorrected, PricesRead, ProductsGone, ProductsRead, digest
+from omnisync.model.events import (
+    BalancesCounted,
+    Card,
+    Kind,
+    PricesCorrected,
+    PricesRead,
+    ProductsGone,
+    ProductsRead,
+    digest,
+)
 from omnisync.model.fold import fold
 
 BY_PERSON = "person"
@@ -22,7 +31,7 @@ _FEW = 4
 
 def products_read(state: State, event: ProductsRead) -> None:
     """New and changed product cards."""
-    known = state.expect((card.code for card in event.cards), state.figures)
+    known = state.expect((card.code for card in event.cards), figures=Kind)
     state.keys.prefetch({key for card in event.cards for key in _known_as(card)})
     for card in event.cards:
         product = known[card.code]
@@ -85,7 +94,7 @@ def balances_counted(state: State, event: BalancesCounted) -> None:
     touched: dict[int, ProductRow] = {}
     balances = state.balances
     if len(event.counts) > _FEW:
-        state.expect((count.code for count in event.counts), balances, state.figures, state.choices)
+        state.expect((count.code for count in event.counts), balances, state.choices, figures=(Kind.STOCK,))
     for count in event.counts:
         product = state.product(count.code)
         if product is None:
@@ -119,7 +128,7 @@ def prices_read(state: State, event: PricesRead) -> None:
     touched: dict[int, ProductRow] = {}
     prices = state.prices
     if len(event.prices) > _FEW:
-        state.expect((listed.code for listed in event.prices), prices, state.figures, state.choices)
+        state.expect((listed.code for listed in event.prices), prices, state.choices, figures=(Kind.PRICE,))
     for listed in event.prices:
         product = state.product(listed.code)
         if product is None:
@@ -145,7 +154,7 @@ def prices_read(state: State, event: PricesRead) -> None:
 def prices_corrected(state: State, event: PricesCorrected) -> None:
     """List prices that a person took back: the ERP's own word is remembered, so that it is not taken in again."""
     prices = state.prices
-    state.expect((listed.code for listed in event.prices), prices, state.figures, state.choices)
+    state.expect((listed.code for listed in event.prices), prices, state.choices, figures=(Kind.PRICE,))
     for listed in event.prices:
         product = state.product(listed.code)
         row = prices.get(product.id, listed.price_list) if product is not None else None

@@ -19,7 +19,7 @@ def restored(state: State, _event: Restored) -> None:
         close(state, batch, "dropped")
     sql = "SELECT product, store, kind FROM figure WHERE mode = 'push' OR batch <> '' ORDER BY product, store, kind"
     for product, store, kind in state.select(sql):
-        figure = state.figures.get(product, (store, kind))
+        figure = state.figures.get((product, kind), store)
         assert figure is not None
         figure.batch = ""
         if figure.mode == "push":

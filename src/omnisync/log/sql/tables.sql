@@ -151,7 +151,7 @@ CREATE TABLE figure (
     checks INTEGER NOT NULL,
     drift INTEGER NOT NULL,
     rejected INTEGER,
-    PRIMARY KEY (product, store, kind)
+    PRIMARY KEY (product, kind, store)
 ) STRICT, WITHOUT ROWID;
 -- What is to be sent: the planner uses it only when the query repeats this condition. Falling quantities first.
 CREATE INDEX figure_dirty ON figure (store, urgent DESC, wanted_rev, product, kind)
