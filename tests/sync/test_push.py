@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
 from tests.sync.fakes import AT_ONCE, WITH_RECEIPT
 from tests.sync.shop import BOTH, MANY, Shop, story
 
-from omnisync.connect.store import Capabilities
-from omnisync.errors import Unavailable
+from omnisync.connect.store import Capabilities, ListingRef, RemoteListing
+from omnisync.errors import Rejected, Unavailable
 from omnisync.model.commands import Update
 
 # The ordinary way.
@@ -68,6 +69,66 @@ async def test_a_quantity_that_fell_while_a_higher_one_was_under_way_goes_before
         await shop.pull()
     await shop.settle(3600, "s1")
     assert [list(figures) for figures in shop.s1.pushed] == [["rA"], ["rA"], ["rUP"]]
+
+
+@story
+async def test_a_quantity_that_falls_while_others_are_looked_at_waits_for_one_call_only(shop: Shop) -> None:
+    await shop.begin(_ONE_BY_ONE, many=MANY, LOW=5)
+    told = _while_looking(shop, ("LOW", 2))
+    for code in MANY:
+        shop.erp.counts(code, 8)
+    await shop.pull()
+    await shop.settle(3600, "s1")
+    assert told == [1] + [2] * len(MANY)
+    assert list(shop.s1.pushed[1]) == ["rLOW"]
+
+
+@story
+async def test_quantities_that_fall_again_and_again_do_not_keep_us_from_looking(shop: Shop) -> None:
+    await shop.begin(_ONE_BY_ONE, many=MANY, LOW=5)
+    told = _while_looking(shop, *(("LOW", pieces) for pieces in (4, 3, 2, 1, 0)))
+    for code in MANY:
+        shop.erp.counts(code, 8)
+    await shop.pull()
+    await shop.settle(3600, "s1")
+    assert told[:6] == [1, 2, 3, 4, 5, 6]
+
+
+@story
+async def test_a_falling_quantity_that_may_not_go_yet_does_not_keep_us_from_looking(shop: Shop) -> None:
+    await shop.begin(_ONE_BY_ONE, many=MANY, LOW=5)
+    await shop.set_rules("s1", push_price=False)
+    for pieces in (2, 5):
+        shop.erp.counts("LOW", pieces)
+        await shop.pull()
+        await shop.settle(60, "s1")
+    _while_looking(shop, ("LOW", 2))
+    for code in MANY:
+        shop.erp.counts(code, 8)
+    await shop.pull()
+    await shop.settle(60, "s1")
+    assert (shop.s1.shows("LOW"), shop.one("SELECT count(*) FROM figure WHERE check_at > 0")) == (5, 0)
+    await shop.settle(1000, "s1")
+    assert shop.s1.shows("LOW") == 2
+
+
+_ONE_BY_ONE = replace(WITH_RECEIPT, read_batch=1)
+
+
+def _while_looking(shop: Shop, *counts: tuple[str, int]) -> list[int]:
+    """During each of the next looks at the first store a product is counted; answers how many batches were out at each."""
+    told: list[int] = []
+    read = shop.s1.read
+
+    async def looked(refs: Sequence[ListingRef]) -> Sequence[RemoteListing | Rejected]:
+        told.append(len(shop.s1.pushed))
+        if len(told) <= len(counts):
+            shop.erp.counts(*counts[len(told) - 1])
+            await shop.pull()
+        return await read(refs)
+
+    shop.s1.read = looked  # type: ignore[method-assign]
+    return told
 
 
 @story
@@ -277,12 +338,14 @@ async def test_a_drift_at_the_store_is_found_by_its_catalogue_and_mended(shop: S
 
 @story
 async def test_a_store_that_shows_more_than_there_is_is_mended_before_prices(shop: Shop) -> None:
-    await shop.begin(Capabilities(max_batch=1, receipt=False, read_back=AT_ONCE.read_back, read_batch=1), A=10, B=1)
+    can = Capabilities(max_batch=1, receipt=False, read_back=AT_ONCE.read_back, read_batch=1)
+    await shop.begin(can, many=MANY, A=10)
+    shop.s1.seconds_per_item = 2
     shop.s1.listed["rA"].stock = 99
     await shop.syncs["s1"].pull_catalogue()
-    for _ in range(40):
-        await shop.pushers["s1"].step()
-        await shop.wait(5)
-        if shop.figure("s1", "A").wanted_rev > shop.figure("s1", "A").confirmed_rev:
-            break
-    assert shop.figure("s1", "A").urgent == 1
+    for code in MANY:
+        shop.erp.costs(code, 1100)
+    await shop.pull()
+    await shop.settle(3600, "s1")
+    sent = [next(iter(figures)) for figures in shop.s1.pushed]
+    assert sent.index("rA") < len(sent) - 5, "as soon as it is sure, whatever waits"

@@ -52,6 +52,13 @@ def due(state: State, store: str, now: int, most: int, *, grouped: bool, falling
     return [each for product in chosen if (each := _due(state, store, product, now)) is not None]
 
 
+def must_fall(state: State, store: str, now: int, since: int) -> bool:
+    """Whether the store is to be sent a lower quantity that was not wanted yet at that position in the log."""
+    sql = f"""SELECT EXISTS (SELECT 1 FROM figure INDEXED BY figure_dirty
+        WHERE {_DIRTY} AND urgent = 1 AND wanted_rev > ? AND batch = '' AND next_try <= ?)"""
+    return bool(state.select(sql, store, since, now)[0][0])
+
+
 def _due(state: State, store: str, product_id: int, now: int) -> Due | None:
     product = state.products.get(product_id)
     ready: dict[str, FigureRow] = {}

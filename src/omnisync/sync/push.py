@@ -66,6 +66,8 @@ class Pusher:
         self._lost_again = ""
         """The key of the batch whose second answer in a row got lost."""
         self._wary_until = 0
+        self._planned = 0
+        """Where the log stood when the last batch was planned."""
 
     async def step(self) -> int | None:
         """Do one thing that is due; answers when there is more (milliseconds UTC), None: when woken."""
@@ -98,24 +100,26 @@ class Pusher:
             if batch.state == "lost":
                 return await self._look_up(batch, items)
             return await self._poll(batch, items)
-        if await read_back.see_accepted(self._store, now):
+        looked = await read_back.see_accepted(self._store, now, self._planned)
+        if looked and not await read_back.must_fall(self._store, self._planned):
             return now
-        return await self._send_next()
+        until = await self._send_next()
+        return now if looked else until
 
     # Sending.
 
     async def _send_next(self) -> int | None:
         store = self._store
-        capabilities = store.connector.capabilities
-        batch = await store.log.transact(
-            lambda change: plan(
-                change, store.name, self._ids.new(), capabilities, self._most, falling_only=not self._may_raise()
-            )
-        )
+        batch = await store.log.transact(self._plan)
         if isinstance(batch, Wait):
             return batch.until
         await self._send(batch)
         return store.clock.now()
+
+    def _plan(self, change: Change) -> Batch | Wait:
+        self._planned = change.next_seq - 1
+        can, raises = self._store.connector.capabilities, self._may_raise()
+        return plan(change, self._store.name, self._ids.new(), can, self._most, falling_only=not raises)
 
     async def _send(self, batch: Batch) -> None:
         store = self._store

@@ -18,8 +18,11 @@ _TOGETHER = 4
 """Calls whose answers are written down together: each writing waits for the disk."""
 
 
-async def see_accepted(store: StoreSync, now: int) -> bool:
-    """Look whether accepted figures can be seen at the store; answers whether there was any to look at."""
+async def see_accepted(store: StoreSync, now: int, planned: int) -> bool:
+    """Look whether accepted figures can be seen at the store; answers whether there was any to look at.
+
+    A quantity that must fall since the last batch was ``planned`` waits for one call at most.
+    """
     most = store.connector.capabilities.read_batch
     listings = await store.log.transact(
         lambda change: outbox.to_be_seen(change.state, store.name, now, most * _TOGETHER)
@@ -27,6 +30,8 @@ async def see_accepted(store: StoreSync, now: int) -> bool:
     sights: list[Callable[[Change], bool]] = []
     try:
         for start in range(0, len(listings), most):
+            if sights and await must_fall(store, planned):
+                break
             sight = await _look(store, listings[start : start + most])
             sights.append(sight)
     except ConnectorError:
@@ -35,6 +40,15 @@ async def see_accepted(store: StoreSync, now: int) -> bool:
         raise
     await _write_down(store, sights)
     return bool(listings)
+
+
+async def must_fall(store: StoreSync, planned: int) -> bool:
+    """Whether the store is to be sent a lower quantity since the last batch was planned.
+
+    What did not fit into that batch is no reason: a great push looks at each batch before the next one, while its
+    rows are in memory.
+    """
+    return await store.log.transact(lambda change: outbox.must_fall(change.state, store.name, change.at, planned))
 
 
 async def _look(store: StoreSync, listings: Sequence[ListingRow]) -> Callable[[Change], bool]:
