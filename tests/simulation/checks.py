@@ -365,4 +365,5 @@ _OPEN_FIGURES = """SELECT store, kind, remote_id, mode, reason, wanted, confirme
     WHERE mode <> 'push' OR wanted_rev > confirmed_rev OR check_at > 0 OR batch <> ''"""
 _OPEN_ORDERS = """SELECT store, number, state, export, released FROM shop_order o WHERE export IN ('due', 'sending')
     OR EXISTS (SELECT 1 FROM reservation r WHERE r.shop_order = o.id)"""
-_SET_ASIDE = "SELECT connector, subject, reason FROM quarantine WHERE closed_at = 0"
+# A store's clock that is off stays so in its world, and waits for somebody all the while.
+_SET_ASIDE = "SELECT connector, subject, reason FROM quarantine WHERE closed_at = 0 AND subject <> 'setting:clock'"
