@@ -81,6 +81,41 @@ def test_init_takes_a_warehouse_with_a_comma_in_its_name(empty: Shop, export: Pa
     assert load_settings(empty.config, environment={}).stores["trendyol"].warehouses == ("Merkez, 1",)
 
 
+@pytest.mark.parametrize(
+    ("warehouses", "price_list", "said"),
+    [
+        ("DEPPO", "retail", "stores.trendyol.warehouses: the ERP has no DEPPO. It has: DEPO"),
+        ("DEPO,IZM", "retail", "stores.trendyol.warehouses: the ERP has no IZM."),
+        ("", "retail", "stores.trendyol.warehouses: it must not be empty"),
+        ("DEPO", "retial", "stores.trendyol.price_list: the ERP has no retial. Did you mean retail?"),
+        ("DEPO", "export", ""),
+    ],
+)
+def test_init_holds_flags_to_what_the_erp_has_too(
+    empty: Shop, export: Path, warehouses: str, price_list: str, said: str
+) -> None:
+    empty.config.unlink()
+    (export / "prices.csv").write_text("code,list,price,currency\nA-1,retail,10.00,TRY\nA-1,export,1.00,EUR\n")
+    names = (f"stores.trendyol.warehouses={warehouses}", f"stores.trendyol.price_list={price_list}")
+    words = ("init", *but_what_it_sells(export), *(word for pair in names for word in ("--set", pair)))
+    if said:
+        assert said in empty.refused(*words)
+        assert not empty.config.exists()
+    else:
+        empty.ok(*words)
+        store = load_settings(empty.config, environment={}).stores["trendyol"]
+        assert (store.price_list, store.currency) == ("export", "EUR"), "the currency is that of the list"
+
+
+def test_init_believes_flags_where_the_erp_has_nothing_yet(empty: Shop) -> None:
+    empty.config.unlink()
+    given = ("shop.name=Demir", "erp.folder=/nowhere", "stores=trendyol", "stores.trendyol.seller_id=1")
+    keys = ("stores.trendyol.api_key=k", "stores.trendyol.api_secret=s")
+    names = ("stores.trendyol.warehouses=DEPO", "stores.trendyol.price_list=retail")
+    empty.ok("init", *(word for pair in (*given, *keys, *names) for word in ("--set", pair)))
+    assert load_settings(empty.config, environment={}).stores["trendyol"].price_list == "retail"
+
+
 def test_init_names_the_answer_that_nobody_gives(empty: Shop) -> None:
     empty.config.unlink()
     assert "shop.name is missing. Give it with --set shop.name=VALUE." in empty.refused("init")

@@ -52,10 +52,15 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 class _Asker:
-    """Asks at the terminal. What only the ERP can know is offered from a look at it, and held to that."""
+    """Asks at the terminal. What only the ERP can know is offered from a look at it, and held to that.
+
+    So is what was answered beforehand of that: it is taken out of the answers until its question comes.
+    """
 
     def __init__(self, place: Place, answers: dict[str, str]) -> None:
         self._answers = answers
+        names = [key for key in answers if key.rpartition(".")[2] in ("warehouses", "price_list")]
+        self._beforehand = {key: answers.pop(key) for key in names}
         self._set_up = SetUp(place.config, place.environment)
 
     def __call__(self, question: Question) -> str:
@@ -71,7 +76,7 @@ class _Asker:
                 # A price in another currency than the store's is never shown.
                 self._answers.setdefault(f"{store}.currency", found[0])
         else:
-            answer = _ask(question)
+            answer = self._answer(question)
         self._answers[question.key] = answer
         return answer
 
@@ -82,16 +87,28 @@ class _Asker:
     def _of_erp(self, question: Question, names: Mapping[str, int]) -> str:
         """One or more of the names, the fullest if nothing else is said; anything as long as the ERP has none."""
         if not names:
-            return _ask(question)
+            return self._answer(question)
         text = question.text + " " + _("It has: {names}").format(names=", ".join(listed([name]) for name in names))
         question = replace(question, text=text, default=max(names, key=lambda name: names[name]))
         while True:
-            answer = _ask(question)
+            answer = self._answer(question)
             unknown = "" if answer in names else next((word for word in parted(answer) if word not in names), "")
             if not unknown:
                 return answer
             complaint = _("the ERP has no {name}.").format(name=unknown) + nearest(unknown, names)
+            if question.key in self._beforehand:
+                known = _("It has: {names}").format(names=", ".join(listed([name]) for name in names))
+                raise CommandRefused(f"{question.key}: {complaint} {known}")
             question = replace(question, complaint=complaint)
+
+    def _answer(self, question: Question) -> str:
+        """What was said beforehand, else what is typed. Raises CommandRefused where that was wrong."""
+        if question.key not in self._beforehand:
+            return _ask(question)
+        answer = self._beforehand[question.key].strip()
+        if not answer or question.complaint:
+            raise CommandRefused(f"{question.key}: {question.complaint or _('it must not be empty')}")
+        return answer
 
 
 def _ask(question: Question) -> str:
