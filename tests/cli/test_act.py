@@ -11,6 +11,7 @@ from tests.cli.shop import Daemon
 
 from omnisync.log.reader import Reader
 from omnisync.log.story import events
+from omnisync.model.events import Card, ProductsRead
 
 
 def last_event(shop: Shop, type_: str) -> Any:
@@ -159,6 +160,33 @@ def test_link_and_unlink(shop: Shop, daemon: Daemon) -> None:
     shop.ok("link", "ty-999", "--none", "--store", "trendyol")
     assert shop.json("stores", "--unmatched")[0]["reason"] == "unlinked"
     assert "has no listing nope" in shop.refused("link", "nope", "BRU-0150", "--store", "trendyol")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["why", "bru-0200"], ["events", "--product", "bru-0200"], ["plan", "--product", "bru-0200"],
+        ["update", "--product", "bru-0200", "--dry-run"], ["price", "bru-0200", "105,90", "--store", "trendyol"],
+        ["reprice", "bru-0200", "--percent", "5", "--store", "trendyol", "--dry-run"],
+        ["exclude", "bru-0200", "--store", "trendyol"], ["include", "bru-0200", "--store", "trendyol"],
+        ["release", "--store", "woo-hu", "--price", "bru-0200"], ["reject", "--store", "woo-hu", "--price", "bru-0200"],
+        ["retry", "--store", "trendyol", "bru-0200"], ["quarantine", "map", "line:8812:1", "trt-0010"],
+        ["link", "ty-999", "trt-0010", "--store", "trendyol"], ["audit", "--store", "trendyol", "--repair", "bru-0200"],
+    ],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_every_command_takes_a_code_in_small_letters(shop: Shop, daemon: Daemon, words: list[str]) -> None:
+    result = shop.run(*words)
+    assert "no product" not in result.output
+    assert result.exit_code == 0, result.output
+
+
+def test_a_name_that_may_be_several_products_is_answered_with_their_codes(shop: Shop) -> None:
+    shop.happens(ProductsRead("p", (Card("bru-0200", "another"),)))
+    said = shop.refused("price", "Bru-0200", "105,90", "--store", "trendyol")
+    assert "Bru-0200 may be any of several products: BRU-0200, bru-0200. Name one by its own code." in said
+    assert shop.json("why", "bru-0200")[0]["name"] == "another"
+    assert "There is no product NOPE." in shop.refused("why", "NOPE")
 
 
 def test_retry(shop: Shop, daemon: Daemon) -> None:

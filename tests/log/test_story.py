@@ -82,6 +82,28 @@ async def test_a_product_is_known_by_code_then_by_a_barcode_that_only_it_has(log
         assert [code(key) for key in ("P01", " 869P01 ", "mine", "both", "nobody")] == ["P01", "P01", "Y", None, None]
 
 
+async def test_a_product_is_known_in_any_letters_that_the_search_takes_for_the_same(log: Log) -> None:
+    cards = (
+        Card("SOM-00001", "nut", ("8690000000012",), ("İŞ/7",)), Card("IŞIK.2", "lamp"), Card("ab-1", "x"),
+        Card("AB-1", "y"), Card("Ab-1x", "z"), Card("C-9", "c", (), ("som 5", "ab_1")), Card("D-9", "d", (), ("SOM 5",)),
+        Card("E-9", "e", (), ("ış.7",)),
+    )  # fmt: skip
+    await log.append(ProductsRead("p", cards))
+    with Reader(log.path) as reader:
+
+        def codes(name: str) -> list[str]:
+            return [story.code_of(reader, each) for each in story.products_called(reader, name)]
+
+        assert codes(" som-00001 ") == codes("Som-00001") == ["SOM-00001"]
+        assert codes("ışık.2") == codes("ISIK.2") == ["IŞIK.2"]
+        assert (codes("ab-1"), codes("AB-1"), codes("aB-1")) == (["ab-1"], ["AB-1"], ["ab-1", "AB-1"])
+        assert (codes("som 5"), codes("Som 5")) == (["C-9"], ["C-9", "D-9"]), "exactly so before nearly so"
+        assert (codes("iş/7"), codes("IS/7")) == (["SOM-00001"], ["SOM-00001"])
+        for nothing in ("som-0000", "som00001", "869000000001", "", "-", "%", "nut", '"'):
+            assert codes(nothing) == [], nothing
+        assert story.product_of(reader, "aB-1") is None
+
+
 async def test_the_story_of_a_product_holds_everything_that_touched_it_newest_first(log: Log) -> None:
     await log.append(order("1001", ("P02", 1)), order("1002", ("P01", 1)))
     await log.append(PriceSet("s1", "P02", 777, "TRY"), actor="ayse")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from omnisync.cli import names
 from omnisync.cli.options import store_option
 from omnisync.cli.output import say
 from omnisync.cli.place import Place
@@ -28,6 +29,9 @@ def link(place: Place, listing: str, code: str | None, store: str, unlink: bool)
     """Link or unlink."""
     if (code is None) is not unlink:
         raise click.UsageError(_("Name a product's CODE, or --none to take the product away."))
+    if code is not None:
+        with place.reader() as reader:
+            (code,) = names.codes(reader, [code])
     place.run(Link(store, listing, code or ""))
     if code is None:
         say(_("Listing {listing} of {store} has no product now.").format(listing=listing, store=store))

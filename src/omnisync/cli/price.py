@@ -13,6 +13,7 @@ from omnisync.cli.output import say, say_json, tell
 from omnisync.cli.place import Place
 from omnisync.log import progress
 from omnisync.log.reader import Reader
+from omnisync.log.story import code_of
 from omnisync.model.commands import SetPrice
 from omnisync.model.events import Kind
 from omnisync.text import _
@@ -47,7 +48,7 @@ def price(
         minor = None if amount is None else _minor(amount, names.rules(reader, store).currency)
         names.rules(reader, store)
         product = names.product(reader, code)
-        place.run(SetPrice(store, code, minor))
+        place.run(SetPrice(store, code_of(reader, product), minor))
         in_time = asyncio.run(_wait(place, reader, product, store, 0 if no_wait else wait))
         outcome = waiting.Outcome(progress.items(reader, store, [product], Kind.PRICE), in_time)
         _tell(reader, outcome, store, as_json=as_json)

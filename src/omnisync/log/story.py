@@ -14,7 +14,9 @@ from omnisync.log.archive import Stored
 from omnisync.log.overview import rules_of
 from omnisync.log.reader import Reader
 from omnisync.log.rows import EVERY, RULES, BatchRow, FigureRow
+from omnisync.log.search import everything
 from omnisync.model.events import Event, decode
+from omnisync.model.fold import fold
 from omnisync.model.money import Money
 from omnisync.model.rules import StoreRules, floor_of
 
@@ -159,11 +161,25 @@ def _told(each: Stored, event: Event | None = None) -> Told:
     return Told(each.seq, each.at, each.type, each.stream, each.actor, event or decode(each.payload))
 
 
-def product_of(reader: Reader, key: str) -> int | None:
-    """The product with that code, else the only one with that barcode or alias."""
-    sql = "SELECT product, kind FROM product_key WHERE key = ? ORDER BY kind = 'code' DESC, product"
-    found = reader.rows(sql, key.strip())
-    return int(found[0][0]) if found and (found[0][1] == "code" or len(found) == 1) else None
+def products_called(reader: Reader, name: str) -> list[int]:
+    """Every product that a person may mean by this: the one with exactly that code, else all with that barcode or alias.
+
+    Where there is none, letters are compared as the search does: small or capital, with or without their marks.
+    """
+    name = name.strip()
+    found = reader.rows("SELECT product, kind FROM product_key WHERE key = ?", name)
+    if not found:
+        query, folded = everything(name), fold(name)
+        sql = f"SELECT product, kind, key FROM product_key WHERE product IN (SELECT product FROM ({query.sql}))"
+        found = [(product, kind) for product, kind, key in reader.rows(sql, *query.values) if fold(key) == folded]
+    by_code = {product for product, kind in found if kind == "code"}
+    return sorted(by_code or {product for product, _kind in found})
+
+
+def product_of(reader: Reader, name: str) -> int | None:
+    """The product that a person means by this, None where there is none or more than one."""
+    found = products_called(reader, name)
+    return found[0] if len(found) == 1 else None
 
 
 def code_of(reader: Reader, product: int) -> str:
