@@ -11,7 +11,8 @@ from tests.sync.shop import Shop, story
 
 from omnisync.errors import CommandRefused
 from omnisync.log.rebuild import table_names
-from omnisync.model.commands import AnyCommand, Exclude, Link, Reply, SetPrice, SetPrices, Undo
+from omnisync.model.commands import AnyCommand, Exclude, Link, Release, Reply, SetPrice, SetPrices, Undo
+from omnisync.model.events import Kind
 
 _ASIDE = ("act", "event_product", "product_at", "search")
 _OF_TIME = {"figure": ("wanted_rev", "wanted_at", "confirmed_rev", "confirmed_at", "sent_rev", "sent_at", "seen_at")}
@@ -78,6 +79,39 @@ async def test_the_stores_are_told(shop: Shop) -> None:
     assert shop.rows("SELECT mode FROM figure WHERE store = 's1' AND kind = 'price'") == [("push",), ("push",)]
     await shop.settle()
     assert (shop.s1.listed["rA"].price, shop.s1.listed["rB"].price) == (1000, 1000)
+
+
+@story
+async def test_a_no_to_a_price_is_a_no_again(shop: Shop) -> None:
+    """Else the price that a person refused would be sent as soon as a price by hand was taken back."""
+    await shop.begin(A=10, B=5)
+    shop.erp.costs("A", 100)
+    await shop.pull()
+    await shop.order(Release(store="s1", kind=Kind.PRICE, no=True, why="a typing mistake"))
+    before = _tables(shop)
+    await shop.order(SetPrices("s1", (("A", 1200), ("B", 900))))
+    await _undo(shop)
+    assert _tables(shop) == before
+    assert (shop.figure("s1", "A", "price").mode, shop.figure("s1", "A", "price").reason) == ("off", "rejected")
+    await _undo(shop, event=shop.one("SELECT max(seq) FROM act"))
+    await _undo(shop)
+    assert _tables(shop) == before, "however often it is done and taken back"
+    await shop.settle()
+    assert shop.s1.listed["rA"].price == 1000
+
+
+@story
+async def test_a_no_is_not_brought_back_to_what_the_erp_says_otherwise_by_now(shop: Shop) -> None:
+    await shop.begin(A=10)
+    shop.erp.costs("A", 100)
+    await shop.pull()
+    await shop.order(Release(store="s1", kind=Kind.PRICE, no=True))
+    await shop.order(SetPrice("s1", "A", 1200))
+    shop.erp.costs("A", 1100)
+    await shop.pull()
+    await _undo(shop)
+    row = shop.figure("s1", "A", "price")
+    assert (row.wanted, row.mode, row.rejected) == (1100, "push", None)
 
 
 @story

@@ -413,8 +413,8 @@ class PriceSet(Fact, frozen=True, tag="person.price"):
     """A store's own price for a product; ``minor`` None gives the price list its say again.
 
     How it stood before: ``was`` is the own price, ``wanted`` the price that was to be shown unless it was held,
-    ``allowed`` the suspicious one that a person had said yes to. An undo gives back the last two as ``yes``, which
-    the guard need not ask about, and ``had``.
+    ``allowed`` the suspicious one that a person had said yes to, ``rejected`` the one to which no. An undo gives these
+    back as ``yes``, which the guard need not ask about, ``had`` and ``no``.
     """
 
     store: str
@@ -426,6 +426,8 @@ class PriceSet(Fact, frozen=True, tag="person.price"):
     allowed: int | None = None
     yes: int | None = None
     had: int | None = None
+    rejected: int | None = None
+    no: int | None = None
 
 
 class ExclusionSet(Fact, frozen=True, tag="person.exclusion"):

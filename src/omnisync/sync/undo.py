@@ -123,16 +123,20 @@ def plan(state: State, act: ActRow, *, force: bool = False) -> Plan:
 
 
 def price_event(
-    state: State, product: ProductRow, store: str, minor: int | None, currency: str,
-    yes: int | None = None, had: int | None = None,
-) -> PriceSet:  # fmt: skip
-    """A store's own price for a product, with how things stood before."""
+    state: State, product: ProductRow, store: str, minor: int | None, currency: str, undone: PriceSet | None = None
+) -> PriceSet:
+    """A store's own price for a product, with how things stood before; ``undone`` is what it takes back."""
     choice, figure = state.choices.get(product.id, store), state.figures.get((product.id, "price"), store)
-    return PriceSet(
-        store, product.code, minor, currency, choice.price if choice else None,
-        figure.wanted if figure is not None and figure.mode != "held" else None,
-        figure.allowed if figure is not None else None, yes, had,
-    )  # fmt: skip
+    own = choice.price if choice else None
+    if figure is None:
+        wanted = allowed = rejected = None
+    else:
+        sure = figure.mode != "held" and figure.rejected is None
+        wanted, allowed, rejected = figure.wanted if sure else None, figure.allowed, figure.rejected
+    event = PriceSet(store, product.code, minor, currency, own, wanted, allowed, rejected=rejected)
+    if undone is None:
+        return event
+    return msgspec.structs.replace(event, yes=undone.wanted, had=undone.allowed, no=undone.rejected)
 
 
 def _price(state: State, event: PriceSet, made: Plan, force: bool) -> None:
@@ -143,9 +147,7 @@ def _price(state: State, event: PriceSet, made: Plan, force: bool) -> None:
     possible = product is not None and event.store in state.rules() and now != event.was
     if made.add(item, possible=possible, force=force):
         assert product is not None
-        made.events.append(
-            price_event(state, product, event.store, event.was, event.currency, event.wanted, event.allowed)
-        )
+        made.events.append(price_event(state, product, event.store, event.was, event.currency, event))
 
 
 def _exclusion(state: State, event: ExclusionSet, made: Plan, force: bool) -> None:

@@ -29,6 +29,9 @@ def price_set(state: State, event: PriceSet) -> None:
     if figure is not None and yes is not None:
         figure.allowed = yes
         state.figures.change(figure)
+    if figure is not None and event.no is not None:
+        figure.rejected = event.no
+        state.figures.change(figure)
     recompute_price(state, product, event.store)
     if figure is not None and figure.mode == "held" and event.yes is not None and figure.wanted == event.yes:
         # The price that an undo brings back was all right before.
