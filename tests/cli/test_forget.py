@@ -31,7 +31,7 @@ def test_a_yes_erases_and_the_order_says_so(shop: Shop, daemon: Daemon) -> None:
     assert "erased" in shop.ok("orders")
     assert shop.json("orders")[0]["customer"] is None
     assert b"ayse@example.org" not in (shop.folder / DATABASE).read_bytes()
-    assert "buyer woo-hu:7" in shop.ok("events")
+    assert "customer woo-hu:7" in shop.ok("events")
     assert "Nobody is known" in shop.refused("forget", "ayse@example.org", "--yes")
     assert shop.ok("verify")
 

@@ -14,6 +14,7 @@ from tests.tui.hostile_shop import STORE
 from tests.tui.pty_screens import (
     DOWN,
     ENTER,
+    ESCAPE,
     F1,
     F2,
     F3,
@@ -79,6 +80,7 @@ def test_hostile_names_do_nothing_in_the_past(terminal: Terminal) -> None:
     for _ in hostile.NAMES:
         seen(terminal, "w", "What led there")
         seen(terminal, "[", "As it was at")
+        seen(terminal, ESCAPE, "other stores")
         leave(terminal)
         terminal.send(DOWN)
     look(terminal, "t")

@@ -427,7 +427,7 @@ def _restored(event: Restored) -> str:
 
 
 def _forgot(event: CustomerForgotten) -> str:
-    return _("a person had everything personal of buyer {buyer} erased").format(buyer=event.customer)
+    return _("a person had everything personal of customer {customer} erased").format(customer=event.customer)
 
 
 def short(key: str) -> str:

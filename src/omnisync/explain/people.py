@@ -8,6 +8,16 @@ from typing import Any
 from omnisync.log.forget import Person
 from omnisync.text import _, plural
 
+_NAMED = 6
+"""So many of the records are shown before they are erased."""
+
+
+def named(found: Sequence[Person]) -> list[str]:
+    """Who it is, for the question before: the first records, and how many more."""
+    lines = [f"{person.id}   {person.name}   {person.email}" for person in found[:_NAMED]]
+    more = len(found) - _NAMED
+    return [*lines, plural("and {n} more", "and {n} more", more)] if more > 0 else lines
+
 
 def effect(found: Sequence[Person]) -> list[str]:
     """What is lost, for the question before."""

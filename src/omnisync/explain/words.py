@@ -74,7 +74,7 @@ _HEALTH: Mapping[str, Callable[[], str]] = {
     "ok": lambda: _("in order"),
     "limited": lambda: _("waits, because the store asked for patience"),
     "down": lambda: _("can't be reached"),
-    "refused": lambda: _("the key was refused: enter a new one in the configuration"),
+    "refused": lambda: _("the key was refused"),
     "paused": lambda: _("paused by you"),
     "plan": lambda: _("plan only: nothing is sent yet"),
 }
@@ -106,6 +106,11 @@ def reason_words(reason: str) -> str:
 def state_words(state: str) -> str:
     """The words for a figure's state."""
     return _STATES[state]()
+
+
+def connector_words(name: str) -> str:
+    """A connector as people call it: a store by its name, the ERP's as the ERP."""
+    return _("ERP") if name == "erp" else name
 
 
 def health_words(state: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -187,6 +187,12 @@ def code_of(reader: Reader, product: int) -> str:
     return str(reader.one("SELECT code FROM product WHERE id = ?", product))
 
 
+def further_keys(reader: Reader, product: int) -> list[tuple[str, str]]:
+    """What else the product is known by: "barcode" or "alias", and the text."""
+    sql = "SELECT kind, key FROM product_key WHERE product = ? AND kind <> 'code' ORDER BY kind DESC, key"
+    return [(str(kind), str(key)) for kind, key in reader.rows(sql, product)]
+
+
 def why(reader: Reader, product: int, store: str, then: TablesAt | None = None) -> Why | None:
     """The chain behind what the store shows of the product, or showed ``then``; None when there is no such store.
 
@@ -266,5 +272,15 @@ def _batches(reader: Reader, told: tuple[Told, ...], store: str) -> Iterator[tup
 
 
 def json_of(event: Event) -> object:
-    """The event as plain data, for ``--json``."""
-    return msgspec.to_builtins(event)
+    """The event as plain data, every field by its name; the log itself leaves the names of inner fields out."""
+    return {"type": type(event).__struct_config__.tag, **_named(event)}
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {name: _named(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, list | tuple):
+        return [_named(each) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _named(each) for key, each in value.items()}
+    return msgspec.to_builtins(value)

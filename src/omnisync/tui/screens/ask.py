@@ -32,7 +32,7 @@ class Ask(ModalScreen[bool]):
         with Vertical(id="box"):
             yield Static(Content.from_markup("[b]$title[/b]", title=clean(self._title)))
             for line in self._lines:
-                yield Static(Content(clean(line)))
+                yield Static(Content(clean(line) or " "))
         yield KeyLine()
 
     def action_yes(self) -> None:

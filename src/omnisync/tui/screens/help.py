@@ -52,7 +52,7 @@ def _lines(screen: Screen[Any], *, narrow: bool) -> Iterator[Line]:
     for node in (screen.focused, screen):
         text = getattr(node, "HELP_TEXT", "")
         if text:
-            yield [(text, "")]
+            yield from ([(part, "")] for part in text.split("\n"))
             yield []
     by_id: dict[str, list[str]] = {}
     for active in screen.active_bindings.values():

@@ -16,6 +16,7 @@ from omnisync.text import _, plural
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.log_page import LogPage
 from omnisync.tui.widgets.found import Found
+from omnisync.tui.widgets.lines import time_size
 from omnisync.tui.widgets.log_view import Entry
 
 _MOST = 2000
@@ -91,6 +92,7 @@ class History(LogPage):
         top = view.scroll_offset.y
         view.day = self.omnisync.desk.clock.now()
         view.begin(len(self._shown), self._at, end=False)
+        self.fit()
         if stays and new >= 0:
             view.cursor += new
             view.scroll_to(y=top + new, animate=False, force=True)
@@ -127,10 +129,10 @@ class History(LogPage):
 
     def columns(self, width: int) -> list[tuple[str, str, int]]:
         """When, who and what; on a phone when and what."""
-        if width >= 100:
-            sizes = [("at", _("When"), 16), ("about", _("Who"), 16)]
-        elif width >= 60:
-            sizes = [("at", _("When"), 16), ("about", _("Who"), 8)]
+        if width >= 60:
+            now = self.omnisync.desk.clock.now()
+            time = max(8, time_size((each.at for each in self._shown), now, width))
+            sizes = [("at", _("When"), time), ("about", _("Who"), 16 if width >= 100 else 8)]
         else:
             sizes = [("at", _("When"), 8)]
         return [*sizes, ("text", _("What"), width - sum(size + 1 for _name, _title, size in sizes))]

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from textual import on
 
+from omnisync.explain.words import connector_words
 from omnisync.folders import LOG
 from omnisync.log.overview import store_names
 from omnisync.logfile import LEVELS, Filter, Line
@@ -115,7 +116,7 @@ class Log(LogPage):
         if self.size.width >= 70 or wanted.level not in ("debug", "info"):
             parts.insert(0, _("level: {level}").format(level=wanted.level))
         if wanted.store:
-            parts.insert(0, clean(wanted.store, 20))
+            parts.insert(0, clean(connector_words(wanted.store), 20))
         if not view.following and self._looked:
             new = plural("{n} new", "{n} new", view.new) if view.new else ""
             parts.append(" ".join(filter(None, ("‖", _("paused") if self.size.width >= 60 else "", new))))
@@ -140,7 +141,7 @@ class Log(LogPage):
         if width >= 100:
             sizes = [("at", _("Time"), 16), ("about", _("Level"), 8), ("where", _("Store"), 12)]
         elif width >= 60:
-            sizes = [("at", _("Time"), 8), ("about", _("Level"), 7), ("where", _("Store"), 10)]
+            sizes = [("at", _("Time"), 11), ("about", _("Level"), 7), ("where", _("Store"), 10)]
         else:
             sizes = [("at", _("Time"), 8)]
         return [*sizes, ("text", _("What"), width - sum(size + 1 for _name, _title, size in sizes))]
@@ -177,7 +178,7 @@ class Log(LogPage):
     def action_store(self) -> None:
         """Choose a store."""
         names = ["erp", *(store_names(self.reader) if self.reader else ())]
-        choices = [("", _("all")), *((name, name) for name in names)]
+        choices = [("", _("all")), *((name, connector_words(name)) for name in names)]
         self._choose(
             _("Lines about which store?"), choices, self.wanted.store, lambda store: replace(self.wanted, store=store)
         )
@@ -214,6 +215,6 @@ def _entry_at(tail: Tail, index: int) -> Entry | None:
 
 def _entry(line: Line) -> Entry:
     return Entry(
-        line.at, line.level, line.store, line.text, _LOOKS.get(line.level, ""),
+        line.at, line.level, connector_words(line.store), line.text, _LOOKS.get(line.level, ""),
         lambda: json.dumps(line.record, ensure_ascii=False),
     )  # fmt: skip

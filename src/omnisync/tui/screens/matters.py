@@ -18,7 +18,7 @@ from omnisync.explain.matters import (
     what_words,
     why_words,
 )
-from omnisync.explain.words import SIGNS, figure_words
+from omnisync.explain.words import SIGNS, connector_words, figure_words
 from omnisync.log.matters import KINDS, Matter, Matters, connector_of
 from omnisync.log.overview import HoldView, RefusedView, SetAside, UnmatchedView, rules_of, store_names
 from omnisync.log.story import product_of
@@ -328,7 +328,7 @@ def _column(name: str, title: str, width: int, *, narrow: bool) -> Column:
         kind = kind_of(row)
         match name:
             case "store":
-                text = connector_of(row)
+                text = connector_words(connector_of(row))
             case "kind":
                 return [Cell(fitted(f"{_SIGNS[kind]} {kind_title(kind)}", width), _LOOKS[kind])]
             case "what":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 
 from omnisync.errors import DatabaseError
@@ -13,21 +14,26 @@ from omnisync.explain.happened import order_state_words, sentence
 from omnisync.explain.orders import buyer, erp_words, oversold_words, stock_words
 from omnisync.log.order_sheet import LineView, OrderSheet, order_sheet
 from omnisync.log.reader import Reader
+from omnisync.model.clean import clean
 from omnisync.model.money import Money
 from omnisync.model.order import Address, Customer, OrderState
 from omnisync.model.quantity import PIECE
 from omnisync.ports import in_thread
-from omnisync.text import _, money, quantity, when
+from omnisync.text import _, money, plural, quantity, when
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.ask import Ask, Choose
 from omnisync.tui.screens.base import Page
-from omnisync.tui.widgets.lines import Line, Lines
+from omnisync.tui.widgets.lines import Line, Lines, time_part, time_size
 from omnisync.tui.widgets.table import fitted
 
 if TYPE_CHECKING:
     from omnisync.log.forget import Person
 
-_ROOMY, _NARROW = 100, 60
+_NARROW = 60
+"""On a screen of fewer cells a line of the order takes two of the screen."""
+
+_LEAST_NAME, _MARGINS = 15, 3
+"""Cells that a product's name has in any case, and those that the page keeps to itself."""
 
 
 class Sheet(Page):
@@ -107,12 +113,12 @@ class Sheet(Page):
         self.run_worker(self._forget(), exclusive=True, group="forget")
 
     async def _forget(self) -> None:
-        from omnisync.explain.people import effect, left_words
+        from omnisync.explain.people import effect, left_words, named
         from omnisync.log.forget import find
         from omnisync.model.commands import Forget
 
         if self._sheet is None or self._sheet.row.order.customer is None:
-            self.omnisync.say(_("Nothing personal is known of this order's buyer."))
+            self.omnisync.say(_("Nothing personal is known of this order's customer."))
             return
         database, buyer_id = self.omnisync.desk.database, self._sheet.row.customer
 
@@ -125,10 +131,8 @@ class Sheet(Page):
         except DatabaseError as error:
             self.omnisync.warn(str(error))
             return
-        known = [f"{person.id}   {person.name}   {person.email}" for person in found]
-        if not found or not await self.omnisync.push_screen_wait(
-            Ask(_("Erase this person?"), [*known, "", *effect(found)])
-        ):
+        title = plural("Erase this customer?", "Erase these {n} customers?", len(found))
+        if not found or not await self.omnisync.push_screen_wait(Ask(title, [*named(found), "", *effect(found)])):
             return
         reply = await self.omnisync.order(Forget(tuple(person.id for person in found)))
         if reply is not None:
@@ -158,9 +162,9 @@ def _lines(sheet: OrderSheet, now: int, width: int) -> Iterator[Line]:
     yield from _goods(sheet, width)
     yield []
     yield [(_("What happened, the newest first"), "title")]
+    size = time_size((each.at for each in sheet.told), now, width)
     for each in sheet.told:
-        time = fitted(when(each.at, now), 18) if width >= _ROOMY else when(each.at, now) + "  "
-        yield [(time, "dim"), (sentence(each.event), "")]
+        yield [time_part(each.at, now, size), (sentence(each.event), "")]
 
 
 def _erp(sheet: OrderSheet) -> str:
@@ -198,44 +202,62 @@ def _address(address: Address) -> str:
     return ", ".join(each for each in parts if each)
 
 
+class _Row(NamedTuple):
+    """A line of the order in words."""
+
+    code: str
+    name: str
+    pieces: str
+    price: str
+    stock: str
+    look: str
+
+
 def _goods(sheet: OrderSheet, width: int) -> Iterator[Line]:
-    narrow = width < _NARROW
     order = sheet.row.order
-    yield [(_("Ordered"), "title")]
-    for line in sheet.lines:
-        yield from _phone_line(line, sheet) if narrow else (_wide_line(line, sheet, width),)
+    rows = [_row(line, sheet) for line in sheet.lines]
     goods = sum(line.price * line.quantity // PIECE for line in sheet.lines if OrderState(line.state).holds_stock)
-    amounts = [(_("goods"), goods)]
+    amounts = [(_("goods"), goods, "")]
     if sheet.shipping and OrderState(order.state).holds_stock:
-        amounts.append((_("shipping"), sheet.shipping))
-    for title, minor in amounts:
-        yield _amount(title, minor, order.currency, "", width)
-    yield _amount(_("total"), order.total, order.currency, "bold", width)
+        amounts.append((_("shipping"), sheet.shipping, ""))
+    amounts.append((_("total"), order.total, "bold"))
+    sums = [(title, money(Money(minor, order.currency)), look) for title, minor, look in amounts]
+    yield [(_("Ordered"), "title")]
+    yield from (
+        _on_a_phone(rows, sums, order.currency) if width < _NARROW else _in_columns(rows, sums, order.currency, width)
+    )
 
 
-def _amount(title: str, minor: int, currency: str, look: str, width: int) -> Line:
-    """Under the lines' prices: the figures end where those do."""
-    text = money(Money(minor, currency), with_currency=True)
-    place = 14 if width < _NARROW else 54 if width >= _ROOMY else 31
-    return [("  " + fitted(title, place, right=width >= _NARROW) + fitted(text, 16, right=True), look)]
-
-
-def _wide_line(line: LineView, sheet: OrderSheet, width: int) -> Line:
-    order = sheet.row.order
-    price = money(Money(line.price, order.currency))
-    code, name, price_width = (14, 30, 16) if width >= _ROOMY else (12, 15, 11)
-    text = f"  {fitted(line.code, code)} {fitted(line.name, name)} {fitted(quantity(line.quantity), 6, right=True)}"
-    text += f"{fitted('× ' + price, price_width, right=True)} "
-    words, look = _line_stock(line, sheet)
-    state = order_state_words(line.state) if line.state != order.state else ""
-    return [(text, ""), (" " + words, look), (f"  {state}" if state and width >= _ROOMY else "", "dim")]
-
-
-def _phone_line(line: LineView, sheet: OrderSheet) -> Iterator[Line]:
+def _row(line: LineView, sheet: OrderSheet) -> _Row:
+    stock, look = _line_stock(line, sheet)
+    if line.state != sheet.row.order.state and (state := order_state_words(line.state)) != stock:
+        stock += f"  {state}"
     price = money(Money(line.price, sheet.row.order.currency))
-    yield [(f"  {line.code}  {line.name}", "")]
-    words, look = _line_stock(line, sheet)
-    yield [(f"    {quantity(line.quantity)} × {price}  ", ""), (words, look)]
+    return _Row(clean(line.code), clean(line.name), quantity(line.quantity), price, stock, look)
+
+
+def _on_a_phone(rows: list[_Row], sums: list[tuple[str, str, str]], currency: str) -> Iterator[Line]:
+    for row in rows:
+        yield [(f"  {row.code}  {row.name}", "")]
+        yield [(f"    {row.pieces} × {row.price}  ", ""), (row.stock, row.look)]
+    for title, amount, look in sums:
+        yield [("  " + fitted(title, 14) + fitted(f"{amount} {currency}", 16, right=True), look)]
+
+
+def _in_columns(rows: list[_Row], sums: list[tuple[str, str, str]], currency: str, width: int) -> Iterator[Line]:
+    """Each column as wide as its longest text, but the names have what is left; the sums end where the prices do."""
+    code, longest, pieces, price, stock, _look = (
+        max(map(cell_len, texts), default=0) for texts in zip(*rows, strict=True)
+    )
+    rest = 2 + code + 1 + 1 + pieces + 3 + price + 2 + stock
+    name = max(_LEAST_NAME, min(longest, width - _MARGINS - rest))
+    for row in rows:
+        text = f"  {fitted(row.code, code)} {fitted(row.name, name)} {fitted(row.pieces, pieces, right=True)}"
+        yield [(f"{text} × {fitted(row.price, price, right=True)}  ", ""), (row.stock, row.look)]
+    amount_size = max(len(amount) for _title, amount, _look in sums)
+    title_size = 2 + code + 1 + name + 1 + pieces + 3 + price - amount_size - 2
+    for title, amount, look in sums:
+        yield [(f"{fitted(title, title_size, right=True)}  {fitted(amount, amount_size, right=True)} {currency}", look)]
 
 
 def _line_stock(line: LineView, sheet: OrderSheet) -> tuple[str, str]:

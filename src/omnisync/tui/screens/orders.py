@@ -29,7 +29,7 @@ from omnisync.log.reader import Reader
 from omnisync.model.clean import clean
 from omnisync.model.order import OrderState
 from omnisync.ports import in_thread
-from omnisync.text import _, number, plural
+from omnisync.text import _, plural
 from omnisync.tui.keys import bindings
 from omnisync.tui.paced import Paced
 from omnisync.tui.screens.ask import Choose
@@ -45,7 +45,7 @@ _QUIET = 0.25
 
 
 _FIND_HELP = _(
-    "Type a part of the order's number, of a product's code or name, or of the buyer's name; all words must occur. "
+    "Type a part of the order's number, of a product's code or name, or of the customer's name; all words must occur. "
     "Names are kept sealed, so finding by name takes a moment longer. Enter goes to the list, Esc shows all again."
 )
 
@@ -85,7 +85,7 @@ class Orders(Page):
     def body(self) -> ComposeResult:
         """Counts, the line to find with, the list."""
         yield Counts(_("Orders"))
-        yield FindBar(FindLine(_("F3 or / to find: number, goods, buyer"), _FIND_HELP, self._to_list))
+        yield FindBar(FindLine(_("F3 or / to find: number, goods, customer"), _FIND_HELP, self._to_list))
         yield OrderTable(id="orders")
         yield Static("", id="empty", classes="hidden", markup=False)
 
@@ -192,11 +192,11 @@ class Orders(Page):
     def tell_found(self) -> None:
         """How many were found, and what the list is narrowed to."""
         wish = self.wish
-        parts = [number(self.table.count)] if wish.filtered and self._read else []
+        parts = [plural("{n} order", "{n} orders", self.table.count)] if wish.filtered and self._read else []
         if self._seeking:
             parts.append(_("opening names …"))
         if self._new:
-            parts.append(plural("{n} new: r", "{n} new: r", self._new))
+            parts.append(plural("{n} new (r)", "{n} new (r)", self._new))
         if wish.store:
             parts.append(clean(wish.store, 20))
         if wish.state:
@@ -228,7 +228,7 @@ class Orders(Page):
         if self.reader is not None and not self._read:
             return _("Reading the orders …")
         if self._seeking:
-            return _("Looking through the buyers' names …")
+            return _("Looking through the customers' names …")
         if self.wish.filtered:
             return _("No order was found.\n\nEsc takes away every filter.")
         return _("No orders yet.\n\nThey appear here as soon as a store has told of one.")
@@ -348,7 +348,7 @@ def _counted(found: OrderCounts) -> list[tuple[str, int, str]]:
     return [
         (_("open"), found.open, ""), (_("fulfillable"), found.fulfillable, ""),
         (_("short"), found.short, "refused"), (_("oversold"), found.oversold, "refused"),
-        (_("quarantine"), found.aside, "refused"),
+        (_("set aside"), found.aside, "refused"),
     ]  # fmt: skip
 
 

@@ -13,13 +13,13 @@ from omnisync.explain.words import figure_words, reason_words, state_words
 from omnisync.log.overview import store_names
 from omnisync.log.product_list import ProductView, figure_view, views
 from omnisync.log.rows import FigureRow
-from omnisync.log.story import Told, Why, events_of_product, why, whys
+from omnisync.log.story import Told, Why, events_of_product, further_keys, why, whys
 from omnisync.model.events import Kind
 from omnisync.text import _, age, quantity, when
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.ask import Ask
 from omnisync.tui.screens.base import Page
-from omnisync.tui.widgets.lines import Line, Lines, Part, sign
+from omnisync.tui.widgets.lines import Line, Lines, Part, sign, time_part, time_size
 from omnisync.tui.widgets.table import fitted
 
 _EVENTS = 30
@@ -64,7 +64,8 @@ class Sheet(Page):
         chains = whys(reader, self._product, stores)
         told = events_of_product(reader, self._product, _EVENTS)
         now = self.omnisync.desk.clock.now()
-        self.query_one(Lines).show(_lines(product, chains, self._store, told, now, self.size.width))
+        lines = _lines(product, further_keys(reader, self._product), chains, self._store, told, now, self.size.width)
+        self.query_one(Lines).show(lines)
 
     def on_resize(self) -> None:
         """Another width is laid out anew."""
@@ -137,11 +138,13 @@ async def update_one(page: Page, product: int) -> None:
 
 
 def _lines(
-    product: ProductView, chains: list[Why], marked: int, told: list[Told], now: int, width: int
-) -> Iterator[Line]:
+    product: ProductView, keys: list[tuple[str, str]], chains: list[Why], marked: int, told: list[Told], now: int,
+    width: int,
+) -> Iterator[Line]:  # fmt: skip
     yield [(product.code, "bold"), ("  ", ""), (product.name, "bold")]
     state = "" if product.active else _("no longer sold by the ERP")
-    yield [("  ".join(each for each in (product.category, product.unit, state) if each), "dim")]
+    yield [("   ".join(each for each in (product.category, product.unit, state) if each), "dim")]
+    yield from _keys(keys)
     yield []
     yield from _balances(product, chains, now, width)
     yield []
@@ -150,13 +153,15 @@ def _lines(
     yield from _reservations(chains[:1], now, width)
     yield [(_("What happened last"), "title")]
     listings = {chain.store: chain.remote_id for chain in chains}
+    size = time_size((each.at for each in told), now, width)
     for each in told:
-        yield [_time(each.at, now, width), (sentence(share_of(each.event, product.code, listings)), "")]
+        yield [time_part(each.at, now, size), (sentence(share_of(each.event, product.code, listings)), "")]
 
 
-def _time(at: int, now: int, width: int) -> Part:
-    """When, as wide as there is room for; on a phone the text follows at once."""
-    return (fitted(when(at, now), 18) if width >= _ROOMY else when(at, now) + "  "), "dim"
+def _keys(keys: list[tuple[str, str]]) -> Iterator[Line]:
+    for kind, title in (("barcode", _("barcode")), ("alias", _("also known as"))):
+        if known := [key for each, key in keys if each == kind]:
+            yield [(f"{title} ", "dim"), (", ".join(known), "")]
 
 
 def _balances(product: ProductView, chains: list[Why], now: int, width: int) -> Iterator[Line]:
@@ -222,10 +227,11 @@ def _reservations(chains: list[Why], now: int, width: int) -> Iterator[Line]:
     for chain in chains:
         if chain.reservations:
             yield [(_("Reserved for orders"), "title")]
+        size = time_size((each.at for each in chain.reservations), now, width)
         for each in chain.reservations:
             text = _("{quantity} in {warehouse} for order {number} from {store}").format(
                 quantity=quantity(each.quantity), warehouse=each.warehouse, number=each.number, store=each.store
             )
-            yield [_time(each.at, now, width), (text, "")]
+            yield [time_part(each.at, now, size), (text, "")]
         if chain.reservations:
             yield []

@@ -121,12 +121,26 @@ class ProductActs:
         if price is None:
             self._app.say(_("{code} is not listed on {store}.").format(code=clean(row.product.code), store=store))
             return
-        place = screen.table.place_of(f"price:{store}") or screen.table.place_of(f"stock:{store}")
+        place = self._place_of_price(store)
         if place is not None:
-            # A phone has no room for prices: there the line lies over the quantity and reaches to its left.
-            left = min(place.x, screen.size.width - _LEAST_LINE - 1)
-            place = Region(left, place.y, max(place.width, _LEAST_LINE), 1)
             screen.query_one(PriceEditor).open(row.product.id, row.product.code, store, price, place)
+
+    def place_editor(self) -> None:
+        """The columns are others, or the screen is: the line lies over its cell again, and its row is in sight."""
+        editor = self._screen.query_one(PriceEditor)
+        if editor.display:
+            self._screen.table.show_cursor()
+            if (place := self._place_of_price(editor.store)) is not None:
+                editor.lie(place)
+
+    def _place_of_price(self, store: str) -> Region | None:
+        screen = self._screen
+        place = screen.table.place_of(f"price:{store}") or screen.table.place_of(f"stock:{store}")
+        if place is None:
+            return None
+        # A phone has no room for prices: there the line lies over the quantity and reaches to its left.
+        left = min(place.x, screen.size.width - _LEAST_LINE - 1)
+        return Region(left, place.y, max(place.width, _LEAST_LINE), 1)
 
     async def set_price(self, product: int, code: str, store: str, minor: int | None) -> None:
         """Send a price of the store's own, or give the list its say again."""
@@ -164,7 +178,9 @@ class ProductActs:
         count = len(targets.codes)
         what = clean(targets.codes[0]) if count == 1 else plural("{n} product", "{n} products", count)
         choices = list(_exclusions(store, everywhere=len(self._screen.shape.stores) > 1))
-        chosen = await self._app.push_screen_wait(Choose(_("{what}: what is sent?").format(what=what), choices))
+        chosen = await self._app.push_screen_wait(
+            Choose(_("{what}: exclude, or send again?").format(what=what), choices)
+        )
         if chosen is None:
             return
         on, kinds, where = _read_choice(chosen)

@@ -22,9 +22,12 @@ from omnisync.text import _, money, quantity
 from omnisync.tui.widgets.table import MARGIN, Cell, Column, fitted
 
 _PHONE, _WIDE = 60, 150
-_TOTAL, _STOCK = 6, 5
+_TOTAL, _STOCK, _NAME = 6, 5, 25
 _HOUSES, _PRICES = (4, 7), (9, 12)
 """The least and the most cells of a warehouse's balances and of a store's prices."""
+
+_TITLE = 10
+"""The most cells of a warehouse's name."""
 
 _CODES = (8, 14)
 """The least and the most cells of the codes."""
@@ -120,13 +123,17 @@ def lay_out(shape: Shape, width: int) -> list[Column]:
     house_width = min(shape.house_width, 7 if width >= _WIDE else 6)
     house = house_width + 1
     chosen = 0 if phone or not shape.warehouses else house
-    stores = _some(len(shape.stores), room - chosen, store, least=1)
+    longer = 0 if phone else _NAME - name
+    stores = _all_or_some(len(shape.stores), room - chosen, store, longer, least=1)
     room -= stores * store
     totals = not phone and stores == len(shape.stores) and room >= 2 * (_TOTAL + 1) + chosen
     if totals:
         room -= 2 * (_TOTAL + 1)
-    houses = 0 if phone else _some(len(shape.warehouses), room, house, least=0)
+    houses = 0 if phone else _all_or_some(len(shape.warehouses), room, house, longer, least=min(1, room // house))
     room -= houses * house
+    if houses and (wider := min(_longest(shape.warehouses) - house_width, (room - longer) // houses)) > 0:
+        # What is left over shows the warehouses' names in full.
+        house_width, room = house_width + wider, room - houses * wider
     columns = [
         _titled(shape, "code", _("Code"), code_width, _code),
         _titled(shape, "name", _("Name"), name + max(0, room), _name),
@@ -146,6 +153,15 @@ def _some(wanted: int, room: int, each: int, *, least: int) -> int:
     return max(min(wanted, least), min(wanted, room // each))
 
 
+def _longest(names: Sequence[str]) -> int:
+    return min(_TITLE, max(cell_len(clean(name)) for name in names))
+
+
+def _all_or_some(wanted: int, room: int, each: int, longer: int, *, least: int) -> int:
+    """All, if they fit beside short names; else longer names are worth more than one more that is not all of them."""
+    return wanted if wanted * each <= room else _some(wanted, room - longer, each, least=least)
+
+
 def _window(chosen: int, count: int, size: int) -> range:
     """So many neighbours, with the chosen one among them."""
     start = max(0, min(chosen - size // 2, count - size))
@@ -157,10 +173,10 @@ def _titled(
     gap: str = " ", marked: bool = False,
 ) -> Column:  # fmt: skip
     """A column of one text, with the arrow of the sort in its title."""
-    if shape.sort.by == by:
-        title += "▼" if shape.sort.descending else "▲"
-    if right and len(title) > width:
-        title = title[:width]
+    arrow = ("▼" if shape.sort.descending else "▲") if shape.sort.by == by else ""
+    if cell_len(title) > width - len(arrow):
+        title = fitted(title, width - len(arrow))
+    title += arrow
 
     def cells(row: ListRow) -> Sequence[Cell]:
         return (Cell(fitted(text(row.product), width, right=right)),)
@@ -183,7 +199,7 @@ def _houses(shape: Shape, count: int, width: int) -> list[Column]:
         house = shape.warehouses[at]
         text = partial(_balance, house, width)
         marked = folded and at == shape.warehouse
-        title = clean(house)[: width - (1 if shape.sort.by == f"warehouse:{house}" else 0)]
+        title = clean(house)
         found.append(_titled(shape, f"warehouse:{house}", title, width, text, right=True, marked=marked))
     return found
 

@@ -40,6 +40,9 @@ _FIND_HELP = _(
 _OF_NOW = frozenset({"price", "update", "general_update", "exclude", "sheet"})
 """Actions that have no place in the past."""
 
+_OF_A_ROW = frozenset({"price", "update", "exclude", "sheet", "why"})
+"""Actions on the marked row or the selected ones: there are none where nothing is found."""
+
 
 class ProductTable(VirtualTable[ListRow]):
     """The list itself."""
@@ -62,8 +65,10 @@ class Products(Page):
     )
     HELP_TEXT = _(
         "One row per product: what every warehouse holds, what is on hand, reserved and available, then for each store "
-        "the quantity and the price with a sign. ✓ confirmed · … on its way · ‖ held until you say yes · ! refused · "
-        "– excluded · ∞ always in stock · ≠ the store shows something else · · not listed there. "
+        "the quantity and the price with a sign:\n"
+        "✓ confirmed   … on its way   ‖ held until you say yes   ! refused\n"
+        "– excluded   ∞ always in stock   · not listed there\n"
+        "≠ the store shows something else\n"
         "A dot • before a row: it has changed since the list was put in order; r puts it in order anew."
     )
 
@@ -97,6 +102,7 @@ class Products(Page):
         self.set_focus(self.table)
         # At once, not when the message of it comes round: what is found is read while the letter is painted.
         self.watch(self.query_one(FindLine), "value", self._typed, init=False)
+        self.watch(self.table, "scroll_y", self.do.place_editor, init=False)
         if self.reader is None:
             self._show_empty()
         else:
@@ -157,8 +163,9 @@ class Products(Page):
         }
 
     def on_resize(self) -> None:
-        """Another width has room for other columns."""
+        """Another width has room for other columns, and the price that is being edited has another place."""
         self.fit()
+        self.call_after_refresh(self.do.place_editor)
 
     def fit(self) -> None:
         """Lay the columns out anew."""
@@ -247,6 +254,8 @@ class Products(Page):
         """What would change something, or shows how things are now, is not there in the past."""
         if self.moment is not None and action in _OF_NOW:
             return False
+        if action in _OF_A_ROW and self.is_mounted and self.nothing_found:
+            return False
         return super().check_action(action, parameters)
 
     def _to_list(self) -> None:
@@ -293,6 +302,7 @@ class Products(Page):
         box = self.query_one("#empty", Static)
         box.set_class(not empty, "hidden")
         self.table.set_class(empty, "hidden")
+        self.refresh_bindings()
         if empty:
             box.update(Content(self._why_empty()))
             if self.focused is self.table:

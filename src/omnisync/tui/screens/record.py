@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 
@@ -35,6 +35,7 @@ class Record(Page):
     def __init__(self, entry: Entry) -> None:
         super().__init__()
         self._entry = entry
+        self._named: Named | None = None
 
     def body(self) -> ComposeResult:
         """One page of text."""
@@ -44,10 +45,18 @@ class Record(Page):
         """Show it."""
         self.set_focus(self.query_one(Lines))
         self.query_one(Lines).show(_lines(self._entry))
+        self._named = _named(self, self._entry)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is opened where nothing is named."""
+        if action == "open":
+            return self._named is not None
+        return super().check_action(action, parameters)
 
     def action_open(self) -> None:
         """The order or the product that it names."""
-        open_named(self, self._entry)
+        _open(self, self._named)
 
     def action_copy(self) -> None:
         """Copy the record as JSON."""
@@ -56,19 +65,34 @@ class Record(Page):
 
 def open_named(page: Page, entry: Entry) -> None:
     """The sheet of the order or of the product that the record names; says so when it names none that is known."""
-    record = json.loads(entry.whole())
-    if page.reader is None:
-        return
-    if (order := order_named(page.reader, record)) is not None:
-        from omnisync.tui.screens.order import Sheet as OrderSheet
-
-        page.omnisync.push_screen(OrderSheet(order))
-    elif (product := product_named(page.reader, record)) is not None:
-        from omnisync.tui.screens.product import Sheet as ProductSheet
-
-        page.omnisync.push_screen(ProductSheet(product))
-    else:
+    if not _open(page, _named(page, entry)):
         page.omnisync.say(_("This line names no order and no product that is known."))
+
+
+Named = tuple[Literal["order", "product"], int]
+
+
+def _named(page: Page, entry: Entry) -> Named | None:
+    if page.reader is None:
+        return None
+    record = json.loads(entry.whole())
+    if (order := order_named(page.reader, record)) is not None:
+        return "order", order
+    product = product_named(page.reader, record)
+    return None if product is None else ("product", product)
+
+
+def _open(page: Page, named: Named | None) -> bool:
+    match named:
+        case ("order", order):
+            from omnisync.tui.screens.order import Sheet as OrderSheet
+
+            page.omnisync.push_screen(OrderSheet(order))
+        case ("product", product):
+            from omnisync.tui.screens.product import Sheet as ProductSheet
+
+            page.omnisync.push_screen(ProductSheet(product))
+    return named is not None
 
 
 def _lines(entry: Entry) -> Iterator[Line]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
+from rich.cells import cell_len
+
+from omnisync.connect.budget import Allowance
+from omnisync.explain.words import connector_words
 from omnisync.model.clean import clean
 from omnisync.text import _, number, plural, when
 from omnisync.tui.connections import Connection, budget_words, tightest
@@ -15,7 +20,7 @@ _Plan = tuple[tuple[str, int], ...]
 
 _NARROW: _Plan = (("name", 0), ("waiting", 7), ("waits", 7))
 _ORDINARY: _Plan = (
-    ("name", 12), ("words", 0), ("pulled", 6), ("pushed", 6), ("waiting", 7), ("budget", 11), ("waits", 7),
+    ("name", 12), ("words", 0), ("pulled", 6), ("pushed", 6), ("waiting", 8), ("budget", 11), ("waits", 8),
 )  # fmt: skip
 _ROOMIER: _Plan = (
     ("name", 14), ("words", 0), ("pulled", 7), ("pushed", 7), ("waiting", 8), ("oldest", 7), ("budget", 13), ("waits", 8),
@@ -27,6 +32,12 @@ _WIDE: _Plan = (
 
 _PLANS = ((60, _NARROW), (96, _ORDINARY), (150, _ROOMIER))
 """Each for screens below a width."""
+
+_MOMENT = 5
+"""Seconds: a limit on fewer is not shown beside one on more."""
+
+_TWO_COLUMNS, _FIGURES = 78, 34
+"""From so many cells on the limits stand beside the figures, and the cells that the figures take."""
 
 _LOUD = {"held": "held", "refused": "refused", "aside": "refused", "waits": "held"}
 """What is coloured where it isn't 0."""
@@ -45,7 +56,8 @@ def _column(name: str, width: int, *, roomy: bool) -> Column:
     def cells(row: Connection) -> Sequence[Cell]:
         if name == "name":
             sign, look = row.sign
-            return Cell(sign, look if look != "confirmed" else ""), Cell(" " + fitted(clean(row.name), width - 2))
+            called = clean(connector_words(row.name))
+            return Cell(sign, look if look != "confirmed" else ""), Cell(" " + fitted(called, width - 2))
         text = clean(_text(name, row))
         look = _LOUD.get(name, "") if text not in ("0", "–") else ""
         if name == "words":
@@ -85,11 +97,11 @@ def _text(name: str, row: Connection) -> str:
     return number(int(getattr(store, name))) if store else "–"
 
 
-def detail(row: Connection, now: int, backup: tuple[str, str], *, live: bool) -> Iterator[Line]:
-    """Everything about one connection, and how the backups are doing."""
+def detail(row: Connection, now: int, backup: tuple[str, str], width: int, *, live: bool) -> Iterator[Line]:
+    """Everything about one connection, and how the backups are doing; what waits for a person before the figures."""
     platform = f" ({row.store.platform})" if row.store and row.store.platform != row.name else ""
     sign, look = row.sign
-    yield [(row.name, "bold"), (platform, "dim"), ("   ", ""), (f"{sign} {row.words}", look)]
+    yield [(connector_words(row.name), "bold"), (platform, "dim"), ("   ", ""), (f"{sign} {row.words}", look)]
     if not live:
         yield [(_("No daemon answers: this is as it was last saved."), "waiting")]
     health = row.health
@@ -108,15 +120,18 @@ def detail(row: Connection, now: int, backup: tuple[str, str], *, live: bool) ->
         yield [(calls, "dim")]
         if row.store is not None and health.state == "refused":
             yield [(_("Nothing is sent until the store takes a key: F12 enters a new one."), "refused")]
-    if row.store is not None:
-        yield []
-        yield from _figures(row)
-        yield from _budget(row, live=live)
-    yield []
     if row.waits:
         yield [(_("Enter shows what waits for you here."), "bold")]
     else:
         yield [(_("Nothing waits for you here."), "dim")]
+    if row.store is not None:
+        yield []
+        figures, budget = _figures(row), _budget(row, live=live)
+        if width < _TWO_COLUMNS:
+            yield from (*figures, [], *budget)
+        else:
+            yield from _beside(figures, budget)
+    yield []
     yield [backup]
 
 
@@ -124,6 +139,13 @@ def _last(row: Connection) -> str:
     if row.store is None:
         return _("last read {pulled}").format(pulled=row.pulled)
     return _("last order pull {pulled}   last push {pushed}").format(pulled=row.pulled, pushed=row.pushed)
+
+
+def _beside(left: Iterable[Line], right: Iterable[Line]) -> Iterator[Line]:
+    """Two columns: what stands beside needs no scrolling on a low screen."""
+    for line, other in zip_longest(left, right, fillvalue=()):
+        room = _FIGURES - sum(cell_len(text) for text, _look in line)
+        yield [*line, (" " * room, ""), *other] if other else line
 
 
 def _figures(row: Connection) -> Iterator[Line]:
@@ -146,10 +168,17 @@ def _figures(row: Connection) -> Iterator[Line]:
 
 
 def _budget(row: Connection, *, live: bool) -> Iterator[Line]:
-    yield []
     yield [(_("Calls left of the store's limits"), "title")]
+    groups: dict[str, list[Allowance]] = {}
     for limit in row.budget:
-        look = "waiting" if limit.left <= limit.calls // 10 else ""
-        yield [(f"  {fitted(limit.group, 20)}", "dim"), (budget_words(limit), look)]
+        groups.setdefault(limit.group, []).append(limit)
+    for group, limits in groups.items():
+        parts = [(f"  {fitted(group, 9)}", "dim")]
+        limits.sort(key=lambda each: -each.seconds)
+        # What lasts a moment only is spent all the time and says nothing, unless it is all there is.
+        for limit in [limits[0], *(each for each in limits[1:] if each.seconds >= _MOMENT)]:
+            look = "waiting" if limit.left <= limit.calls // 10 else ""
+            parts.append((" " + fitted(budget_words(limit), 16 if limit.seconds >= 60 else 10), look))
+        yield parts
     if not row.budget:
         yield [("  " + (_("this store names no limit") if live else _("only a running daemon knows")), "dim")]

@@ -129,7 +129,8 @@ class Stores(ListPage[StoreTable]):
             (_("for you"), sum(row.waits for row in rows), "held"),
         ])  # fmt: skip
         if (marked := self.marked) is not None:
-            lines = detail(marked, self.omnisync.desk.clock.now(), self._backup, live=self._live is not None)
+            now, width = self.omnisync.desk.clock.now(), self.size.width
+            lines = detail(marked, now, self._backup, width, live=self._live is not None)
             self.query_one(Lines).show(lines)
 
     @property

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 
 from omnisync.explain.drift import audit_words
+from omnisync.explain.steps import Step
 from omnisync.explain.why import Explanation, explain
 from omnisync.log import past
 from omnisync.log.drift_list import last_audit
@@ -19,13 +21,13 @@ from omnisync.log.story import LATEST, Why, change_beside, why
 from omnisync.model.events import OrderSeen
 from omnisync.moment import said
 from omnisync.ports import in_thread
-from omnisync.text import _, when
+from omnisync.text import _
 from omnisync.tui.keys import bindings
 from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.base import Page
 from omnisync.tui.screens.moment import ask_moment
 from omnisync.tui.screens.product import update_one
-from omnisync.tui.widgets.lines import Line, Lines, sign
+from omnisync.tui.widgets.lines import Line, Lines, Part, sign, time_part, time_size
 from omnisync.tui.widgets.table import fitted
 
 
@@ -61,7 +63,7 @@ class WhyPage(Page):
         if self.reader is None or not self.composed:
             return
         if self._moment is not None:
-            self._show_past()
+            self._read_past()
             return
         chain = why(self.reader, self._product, self._store)
         if chain is not None:
@@ -74,9 +76,7 @@ class WhyPage(Page):
         """Another width is laid out anew."""
         self.data_changed()
 
-    def _show_past(self) -> None:
-        self.run_worker(self._read_past(), exclusive=True, group="past")
-
+    @work(exclusive=True, group="past")
     async def _read_past(self) -> None:
         moment, until, database = self._moment, self._until, self.omnisync.desk.database
         assert moment is not None
@@ -93,7 +93,7 @@ class WhyPage(Page):
         found = await in_thread(read)
         if not self.composed:
             return
-        heading: list[Line] = [[(_("As it was at {time}").format(time=said(moment)), "held")], []]
+        heading: list[Line] = [[(_("As it was at {time}").format(time=said(moment)), "waiting")], []]
         if found is None:
             self.query_one(Lines).show([*heading, [(_("Nothing was known of it there and then."), "dim")]])
         else:
@@ -137,8 +137,7 @@ class WhyPage(Page):
     async def _ask_moment(self) -> None:
         moment = await ask_moment(self.omnisync)
         if moment is not None:
-            self._moment, self._until = moment, None
-            self.data_changed()
+            self._show_moment(moment, None)
 
     def action_step(self, step: int) -> None:
         """To the change before or the next one."""
@@ -155,18 +154,32 @@ class WhyPage(Page):
         if found is None:
             self.omnisync.say(_("There was no change before.") if step < 0 else _("There is no later change."))
             return
-        self._until, self._moment = found
-        self.data_changed()
+        until, moment = found
+        self._show_moment(moment, until)
 
     def action_now(self) -> None:
         """Back to now."""
-        self._moment = self._until = None
+        self._show_moment(None, None)
+
+    def _show_moment(self, moment: int | None, until: int | None) -> None:
+        self._moment, self._until = moment, until
+        self.refresh_bindings()
         self.data_changed()
 
+    @property
+    def narrowed(self) -> bool:
+        """Esc comes back from the past first."""
+        return self._moment is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of a past moment there is nothing to send, and from now no way back to now."""
+        if action in ("now", "update"):
+            return (action == "now") == self.narrowed
+        return super().check_action(action, parameters)
+
     def action_update(self) -> None:
-        """Send its figures now; of a past moment there is nothing to send."""
-        if self._moment is None:
-            self.run_worker(update_one(self, self._product))
+        """Send its figures now."""
+        self.run_worker(update_one(self, self._product))
 
 
 def _orders(chain: Why) -> Iterator[tuple[str, str]]:
@@ -187,8 +200,9 @@ def _lines(chain: Why, said: Explanation, audit: Sequence[str], now: int, width:
         yield [(fitted(_("audit"), 10), "title"), (text, "")]
     yield []
     yield [(_("What led there, the newest first"), "title")]
+    size = time_size((step.at for step in said.steps), now, width)
     for step in said.steps:
-        yield _step(step.at, step.text, step.detail, step.state, now, width)
+        yield _step(step, time_part(step.at, now, size))
     if not said.steps:
         yield [(_("Nothing has happened yet."), "dim")]
 
@@ -201,10 +215,6 @@ def _figures(said: Explanation) -> Iterator[Line]:
         yield [(fitted(title, 10), "title"), (text, "")]
 
 
-def _step(at: int, text: str, detail: str, state: str, now: int, width: int) -> Line:
-    parts: list[tuple[str, str]] = [(fitted(when(at, now), 10 if width < 100 else 18) + " ", "dim")]
-    parts.append(sign(state) if state else (" ", ""))
-    parts.append((f" {text}", ""))
-    if detail:
-        parts.append((f"   {detail}", "dim"))
-    return parts
+def _step(step: Step, time: Part) -> Line:
+    parts = [time, sign(step.state) if step.state else (" ", ""), (f" {step.text}", "")]
+    return [*parts, (f"   {step.detail}", "dim")] if step.detail else parts

@@ -8,6 +8,9 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+_GAP = 2
+"""Cells between what is typed, or the hint of what can be, and the count."""
+
 
 class Found(Static):
     """As wide as its longest text at this width of the screen.
@@ -15,7 +18,7 @@ class Found(Static):
     A figure that changes with each letter must not lay out the whole screen.
     """
 
-    DEFAULT_CSS = "Found { width: 0; max-width: 75%; text-align: right; color: $foreground; }"
+    DEFAULT_CSS = "Found { width: 0; max-width: 75%; padding-left: 2; text-align: right; color: $foreground; }"
 
     def __init__(self) -> None:
         super().__init__("", id="found", markup=False)
@@ -37,4 +40,4 @@ class Found(Static):
 
     @property
     def _needed(self) -> int:
-        return cell_len(self._text) + 1 if self._text else 0
+        return cell_len(self._text) + _GAP + 1 if self._text else 0

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from omnisync.explain.words import SIGNS
 from omnisync.model.clean import clean
+from omnisync.text import when
 
 Part = tuple[str, str]
 """A text and its look: "", "bold", "dim", or a figure's state."""
@@ -27,6 +28,9 @@ _LOOKS = {
 
 _LEAST = 20
 """Cells that text needs to be wrapped in; with fewer it goes below what stands before it."""
+
+_PHONE = 60
+"""Below so many cells a column of times would take too much of a line."""
 
 
 class Lines(VerticalScroll, can_focus=True):
@@ -52,24 +56,41 @@ class Lines(VerticalScroll, can_focus=True):
     def _lay_out(self) -> None:
         # The bar takes its place whether it is seen or not, so that nothing is wrapped anew when it comes.
         width = self.container_size.width - self.styles.scrollbar_size_vertical
-        texts = (Content.assemble(*((text, _LOOKS[look]) for text, look in _hung(line, width))) for line in self._lines)
-        content = Content("\n").join(texts)
+        content = Content("\n").join(_hung(line, width) for line in self._lines)
         box = self.query_one(Static)
         if content != box.content:
             box.update(content)
 
 
-def _hung(line: Line, width: int) -> Line:
-    """The line with its last part, if it is too long, wrapped below itself and not below what stands before it."""
-    if not line:
-        return line
-    *before, (text, look) = line
-    indent = sum(cell_len(part) for part, _look in before) + cell_len(text) - cell_len(text.lstrip())
-    if width - indent < _LEAST or indent + cell_len(text.lstrip()) <= width:
-        return line
-    lead = text[: len(text) - len(text.lstrip())]
-    parts = [str(part).rstrip() for part in Content(text.lstrip()).wrap(width - indent)]
-    return [*before, (lead + ("\n" + " " * indent).join(parts), look)]
+def _hung(line: Line, width: int) -> Content:
+    """The line with its text, if it is too long, wrapped below itself and not below what stands before it.
+
+    Its text is the last part; with a note, which is dim, the text before that and the note as well.
+    """
+    whole = _styled(line)
+    noted = len(line) > 1 and line[-1][1] == "dim" and line[-2][1] in ("", "bold")
+    body = _styled(line[-2:] if noted else line[-1:])
+    lead = len(body.plain) - len(body.plain.lstrip())
+    begin = len(whole.plain) - len(body.plain) + lead
+    indent = cell_len(whole.plain[:begin])
+    if width - indent < _LEAST or whole.cell_length <= width:
+        return whole
+    below = Content("\n" + " " * indent)
+    return whole[:begin] + below.join(part.rstrip() for part in whole[begin:].wrap(width - indent))
+
+
+def _styled(line: Line) -> Content:
+    return Content.assemble(*((text, _LOOKS[look]) for text, look in line))
+
+
+def time_size(times: Iterable[int | None], now: int, width: int) -> int:
+    """The cells that the longest of these times takes, so that what follows stands below itself; 0 on a phone."""
+    return max((len(when(at, now)) for at in times), default=0) if width >= _PHONE else 0
+
+
+def time_part(at: int | None, now: int, size: int) -> Part:
+    """A time at the beginning of a line, in so many cells; with 0 in as many as it takes."""
+    return f"{when(at, now):<{size}}  ", "dim"
 
 
 def sign(state: str) -> Part:

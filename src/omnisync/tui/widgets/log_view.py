@@ -17,6 +17,7 @@ from omnisync.tui.pages import Pages
 from omnisync.tui.widgets.table import Cell, Column, VirtualTable, fitted
 
 _LONGEST = 1000
+_DAY_AND_HOUR = len("11-22 14:03")
 _NO_USE = frozenset({"table.select", "table.all", "table.copy", "table.copy_row"})
 
 
@@ -85,10 +86,7 @@ class LogView(VirtualTable[Entry], inherit_bindings=False):
 
     def _cells(self, name: str, width: int) -> Callable[[Entry], Sequence[Cell]]:
         def cells(row: Entry) -> Sequence[Cell]:
-            if name == "at":
-                text = when(row.at, self.day) if width > 8 or not row.at else local(row.at).strftime("%H:%M:%S")
-            else:
-                text = clean(getattr(row, name), _LONGEST)
+            text = _time(row.at, self.day, width) if name == "at" else clean(getattr(row, name), _LONGEST)
             return (Cell(fitted(text, width)),)
 
         return cells
@@ -159,3 +157,11 @@ class LogView(VirtualTable[Entry], inherit_bindings=False):
         """The end stays in sight."""
         if self.following:
             self._to_end()
+
+
+def _time(at: int, now: int, width: int) -> str:
+    """As much of it as there is room for; the hour alone may be any day's."""
+    text = when(at, now)
+    if len(text) <= width:
+        return text
+    return local(at).strftime("%m-%d %H:%M" if width >= _DAY_AND_HOUR else "%H:%M:%S")

@@ -50,12 +50,21 @@ class PriceEditor(Input):
         """Edit this price there."""
         self._target, self._currency = (product, code, store), price.currency
         self.value = self._before = str(price)
-        self.styles.width = place.width
-        self.styles.offset = (place.x, place.y)
+        self.lie(place)
         self.display = True
         self._home = self.screen.focused
         self.screen.set_focus(self)
         self.action_select_all()
+
+    @property
+    def store(self) -> str:
+        """The store whose price is edited, or was last."""
+        return self._target[2]
+
+    def lie(self, place: Region) -> None:
+        """Lie there."""
+        self.styles.width = place.width
+        self.styles.offset = (place.x, place.y)
 
     def action_save(self) -> None:
         """Send what was entered, if it is something else than before."""

@@ -287,6 +287,21 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
 
     # Moving
 
+    def on_resize(self) -> None:
+        """A lower screen keeps the cursor's row in sight."""
+        self.show_cursor()
+
+    def show_cursor(self) -> None:
+        """Bring the cursor's row into sight, where it is not."""
+        top, rows = self.scroll_offset.y, max(1, self.size.height - 1)
+        if self.count and not top <= self.cursor < top + rows:
+            self._scroll_around(self.cursor)
+
+    def _scroll_around(self, index: int) -> None:
+        rows = max(1, self.size.height - 1)
+        self.scroll_to(y=max(0, min(index - rows // 2, self.count - rows)), animate=False, force=True)
+        self.refresh()
+
     def move_to(self, index: int) -> None:
         """Put the cursor there; at the edge the table jumps half a page."""
         new = max(0, min(index, self.count - 1))
@@ -298,8 +313,7 @@ class VirtualTable(ScrollView, Generic[R], can_focus=True):
             self.refresh_lines(old + 1, 1)
             self.refresh_lines(new + 1, 1)
         else:
-            self.scroll_to(y=max(0, min(new - rows // 2, self.count - rows)), animate=False, force=True)
-            self.refresh()
+            self._scroll_around(new)
         self.post_message(self.Moved())
 
     def action_move(self, step: int) -> None:
