@@ -91,7 +91,7 @@ def _transaction(
         [(value, value, product) for value, product in changes],
     )
     db.executemany(
-        "UPDATE figure SET wanted = ?, wanted_rev = ?, wanted_at = ?, urgent = ? WHERE product = ? AND store = ? AND kind = 'stock'",
-        [(value, last + count, last, 1, product, store) for value, product in changes for store in PLATFORMS],
+        "UPDATE figure SET wanted = ?, wanted_rev = ?, wanted_at = ? WHERE product = ? AND store = ? AND kind = 'stock'",
+        [(value, last + count, last, product, store) for value, product in changes for store in PLATFORMS],
     )
     db.execute("COMMIT")

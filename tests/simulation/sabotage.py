@@ -189,13 +189,18 @@ def _reserved_forgotten(patch: Patch) -> None:
     )
 
 
+def _falls(each: Any) -> bool:
+    row = each.stock
+    return row is not None and (row.confirmed is None or (row.wanted or 0) < row.confirmed)
+
+
 def _raised_first(patch: Patch) -> None:
     """What may rise is sent before what must fall."""
     due = outbox.due
 
     def changed(state: Any, name: str, now: int, most: int, **how: Any) -> Any:
         found = due(state, name, now, 1000, **how)
-        return sorted(found, key=lambda each: each.stock.urgent if each.stock else 0)[: max(1, len(found) // 2)]
+        return sorted(found, key=_falls)[: max(1, len(found) // 2)]
 
     patch.setattr(outbox, "due", changed)
 

@@ -18,7 +18,7 @@ _ASIDE = ("act", "event_product", "product_at", "search")
 _OF_TIME = {"figure": ("wanted_rev", "wanted_at", "confirmed_rev", "confirmed_at", "sent_rev", "sent_at", "seen_at")}
 
 
-_OF_STORES = ("sent", "seen", "confirmed", "urgent", "check_at")
+_OF_STORES = ("sent", "seen", "confirmed", "check_at")
 """What is known of the store's side of a figure is learnt anew when its listing is linked anew."""
 
 

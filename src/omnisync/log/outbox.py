@@ -14,6 +14,9 @@ from omnisync.model.quantity import PIECE
 # Without statistics SQLite would rather walk through all figures of the store: hence INDEXED BY below.
 _DIRTY = "store = ? AND wanted_rev > confirmed_rev AND mode = 'push'"
 
+_FALLS = "(kind = 'stock' AND (confirmed IS NULL OR coalesce(wanted, 0) < confirmed))"
+"""A quantity that must fall, or may have to: it goes before everything else. As the index has it, or it is sorted each time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -39,8 +42,8 @@ def due(state: State, store: str, now: int, most: int, *, grouped: bool, falling
     With ``grouped``, all share the first one's group; with ``falling_only``, all lower a quantity.
     """
     sql = f"""SELECT product, grp, remote_id FROM figure INDEXED BY figure_dirty
-        WHERE {_DIRTY} AND batch = '' AND next_try <= ? AND urgent >= {int(falling_only)}
-        ORDER BY urgent DESC, wanted_rev, product LIMIT ?"""
+        WHERE {_DIRTY} AND batch = '' AND next_try <= ? AND {_FALLS} >= {int(falling_only)}
+        ORDER BY {_FALLS} DESC, wanted_rev, product LIMIT ?"""
     found = state.select(sql, store, now, most * (4 if grouped else 2))
     group = found[0][1] if found else ""
     chosen: dict[int, None] = {}
@@ -55,7 +58,7 @@ def due(state: State, store: str, now: int, most: int, *, grouped: bool, falling
 def must_fall(state: State, store: str, now: int, since: int) -> bool:
     """Whether the store is to be sent a lower quantity that was not wanted yet at that position in the log."""
     sql = f"""SELECT EXISTS (SELECT 1 FROM figure INDEXED BY figure_dirty
-        WHERE {_DIRTY} AND urgent = 1 AND wanted_rev > ? AND batch = '' AND next_try <= ?)"""
+        WHERE {_DIRTY} AND {_FALLS} = 1 AND wanted_rev > ? AND batch = '' AND next_try <= ?)"""
     return bool(state.select(sql, store, since, now)[0][0])
 
 

@@ -177,7 +177,6 @@ class FigureRow:
     seen_at: int = 0
     allowed: int | None = None
     batch: str = ""
-    urgent: int = 0
     next_try: int = 0
     check_at: int = 0
     checks: int = 0

@@ -115,7 +115,7 @@ class State:
         self.listings = table(rows.ListingRow, "listing", "store,remote_id")
         self.figures = table(
             rows.FigureRow, "figure", "product,kind", "store",
-            ("mode", "wanted", "wanted_rev", "confirmed_rev", "urgent", "check_at"), many="product",
+            ("mode", "wanted", "wanted_rev", "confirmed", "confirmed_rev", "check_at"), many="product",
         )  # fmt: skip
         self.drifts = table(rows.DriftRow, "drift", "product", "store,kind", ("state",))
         self.batches = table(rows.BatchRow, "batch", "key")

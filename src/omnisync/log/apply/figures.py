@@ -189,7 +189,6 @@ def _want(state: State, row: FigureRow, wanted: int | None, mode: str, reason: s
     if mode == "push" and row.mode != "push":
         resume(state, row)
     row.mode, row.reason = mode, reason
-    _hurry(row)
     state.figures.change(row)
     if mode == "push" and row.wanted_rev > row.confirmed_rev:
         state.woken.add(row.store)
@@ -198,12 +197,6 @@ def _want(state: State, row: FigureRow, wanted: int | None, mode: str, reason: s
 def is_dirty(row: FigureRow) -> bool:
     """Whether the figure is to be sent."""
     return row.mode == "push" and row.wanted_rev > row.confirmed_rev
-
-
-def _hurry(row: FigureRow) -> None:
-    """A quantity that must fall goes before everything else."""
-    confirmed = row.confirmed
-    row.urgent = 1 if row.kind == "stock" and (confirmed is None or (row.wanted or 0) < confirmed) else 0
 
 
 def resume(state: State, row: FigureRow) -> None:
@@ -227,7 +220,6 @@ def press(state: State, row: FigureRow) -> None:
     row.mode, row.reason = "push", ""
     row.wanted_rev, row.wanted_at = state.seq, state.at
     row.next_try = 0
-    _hurry(row)
     state.figures.change(row)
     state.wake(row.store)
 
@@ -240,7 +232,6 @@ def accepted(state: State, row: FigureRow, value: int, rev: int, shown: int | No
     now = state.at
     row.confirmed, row.confirmed_at = value, now
     row.confirmed_rev = max(row.confirmed_rev, rev)
-    _hurry(row)
     if value == row.allowed:
         # A yes is to one sending of the figure.
         row.allowed = None
@@ -274,7 +265,6 @@ def _look(state: State, row: FigureRow, value: int) -> None:
         # Never sent, not ours to send, or about to be sent: what the store shows is simply what we know. But as
         # long as an accepted figure was not seen, a read side that lags may still show the one before it.
         row.confirmed, row.confirmed_at, row.check_at = value, state.at, 0
-        _hurry(row)
         _settle(row)
         if is_dirty(row):
             # What is about to be sent is another change now: the guard is to look at it.
@@ -327,7 +317,6 @@ def would_give_up(row: FigureRow, value: int) -> bool:
 
 def _drifted(state: State, row: FigureRow, value: int) -> None:
     row.confirmed, row.check_at = value, 0
-    _hurry(row)
     if value == row.wanted:
         row.confirmed_rev, row.checks = row.wanted_rev, 0
     elif _is_asked_about(state, row):
@@ -381,7 +370,6 @@ def sold_there(state: State, row: FigureRow, quantity: int, at: int) -> None:
         row.wanted_rev, row.wanted_at = state.seq, state.at
     else:
         row.confirmed -= quantity
-    _hurry(row)
     if not row.batch:
         row.check_at = state.at + CHECK_DELAYS[1]
     state.figures.change(row)

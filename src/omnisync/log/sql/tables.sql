@@ -145,7 +145,6 @@ CREATE TABLE figure (
     seen_at INTEGER NOT NULL,
     allowed INTEGER,
     batch TEXT NOT NULL,
-    urgent INTEGER NOT NULL,
     next_try INTEGER NOT NULL,
     check_at INTEGER NOT NULL,
     checks INTEGER NOT NULL,
@@ -153,8 +152,10 @@ CREATE TABLE figure (
     rejected INTEGER,
     PRIMARY KEY (product, kind, store)
 ) STRICT, WITHOUT ROWID;
--- What is to be sent: the planner uses it only when the query repeats this condition. Falling quantities first.
-CREATE INDEX figure_dirty ON figure (store, urgent DESC, wanted_rev, product, kind)
+-- What is to be sent: the planner uses it only when the query repeats this condition. Falling quantities first: when the
+-- query repeats that expression too (outbox.py).
+CREATE INDEX figure_dirty
+    ON figure (store, (kind = 'stock' AND (confirmed IS NULL OR coalesce(wanted, 0) < confirmed)) DESC, wanted_rev, product, kind)
     WHERE wanted_rev > confirmed_rev AND mode = 'push';
 -- What is still to be seen at the store.
 CREATE INDEX figure_check ON figure (store, check_at) WHERE check_at > 0;
