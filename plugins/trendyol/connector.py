@@ -281,11 +281,13 @@ class TrendyolStore:
         apart = 0 if theirs is None else self._clock.now() - theirs
         if abs(apart) <= _SKEW:
             return []
+        # In minutes, so that it is not told anew for every second.
+        minutes = max(1, round(abs(apart) / 60_000))
         direction = "ahead of" if apart > 0 else "behind"
         return [
             Finding(
                 Grade.PROBLEM,
-                f"This computer's clock is {abs(apart) // 1000} seconds {direction} Trendyol's; orders may be missed.",
+                f"This computer's clock is about {minutes} min {direction} Trendyol's; orders may be missed.",
                 "Let the computer set its clock from the internet.",
                 "clock",
             )

@@ -101,9 +101,11 @@ class Checkup:
         apart = (self._context.clock.now() - theirs) / 1000
         if abs(apart) < _CLOCK_TOLERANCE:
             return
+        # In minutes, so that it is not told anew for every second.
+        minutes = max(1, round(abs(apart) / 60))
         self._add(
             Grade.PROBLEM if abs(apart) >= self._overlap else Grade.WARNING,
-            f"This computer's clock is {abs(apart):.0f} seconds {'ahead of' if apart > 0 else 'behind'} the shop's.",
+            f"This computer's clock is about {minutes} min {'ahead of' if apart > 0 else 'behind'} the shop's.",
             "Let this computer set its clock from the network, otherwise orders may be missed.",
             "clock",
         )

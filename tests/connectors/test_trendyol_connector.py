@@ -538,7 +538,7 @@ class TestCheck:
         shop.sandbox.clock_ahead = ahead
         found = await self.findings(shop)
         assert [grade for grade, _ in found] == [Grade.OK, Grade.PROBLEM, Grade.OK]
-        assert f"600 seconds {word}" in found[1][1]
+        assert f"about 10 min {word}" in found[1][1]
 
     async def test_orders_may_be_closed_while_products_are_open(self, shop: Shop) -> None:
         shop.sandbox.seed(products(1))

@@ -37,6 +37,9 @@ _LOOK_AT_SALES = 3600.0
 _AFTER_TROUBLE, _AFTER_DATABASE = 30.0, 5.0
 """Seconds after something unforeseen, and after the database could not be written, before a worker tries again."""
 
+_TEST_AGAIN = 5 * 60_000
+"""Milliseconds after which a connection is tested again that has trouble which a person is to end."""
+
 
 class Ticker(Protocol):
     """Calls something again and again; the daemon's is APScheduler, a simulation's runs on its clock."""
@@ -247,14 +250,16 @@ class Engine:
         """
         if worker in self._unread:
             await self._unread[worker].wait()
-        told: set[str] = set()
+        told: dict[str, Grade] = {}
         while True:
             await self._safely(f"{worker}.check", partial(self._check_up, connector, sync, told))
-            await sync.wake_check.wait()
+            # What a person has put right goes from the screen soon.
+            waits = Grade.PROBLEM in told.values()
+            await sync.wake_check.wait(self.clock.now() + _TEST_AGAIN if waits else None)
             while sync.health.read.next_try > self.clock.now():
                 await sync.wake_check.wait(sync.health.read.next_try)
 
-    async def _check_up(self, connector: str, sync: StoreSync | ErpSync, told: set[str]) -> None:
+    async def _check_up(self, connector: str, sync: StoreSync | ErpSync, told: dict[str, Grade]) -> None:
         """Say once what is wrong with a connection: a clock that is off, a right that is missing."""
         findings = await sync.connector.check()
         well = not sync.health.worst.broken
@@ -265,7 +270,7 @@ class Engine:
                 say = self._told.error if finding.grade is Grade.PROBLEM else self._told.warning
                 say("connection", connector=connector, reason=finding.text, advice=finding.advice)
         told.clear()
-        told.update(each.text for each in wrong)
+        told.update((each.text, each.grade) for each in wrong)
 
     async def _watch(self, erp: ErpPlan) -> None:
         """Look for signs of change in the ERP, so that a change is pushed at once and not at the next tick."""
