@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from omnisync.connect.answer import Response, decoded
 from omnisync.connect.check import Finding, Grade
-from omnisync.errors import AuthFailed, ConnectorError, NotSent, RateLimited, Rejected, Repeated, Unavailable
+from omnisync.errors import AuthFailed, ConnectorError, Moved, NotSent, RateLimited, Rejected, Repeated, Unavailable
 
 REPEAT_WINDOW = 15 * 60.0
 """Seconds in which Trendyol refuses a body that it already has (facts/marketplaces.md 1.3)."""
@@ -21,15 +21,17 @@ _PASSING = frozenset({408, 426})
 
 _WRONG_KEY = (
     "Trendyol refused the key (401): the seller number, the API key and the API secret do not belong together, "
-    "or they were renewed in the panel."
+    "or they were renewed in the panel. Copy all three anew from there: Hesap Bilgilerim > Entegrasyon Bilgileri."
 )
 _FIREWALL = (
     "Trendyol's firewall turned the request away (403): this computer's internet address, "
-    "or something between it and Trendyol, is blocked."
+    "or something between it and Trendyol, is blocked. Try from another connection, without a VPN; if that works, ask "
+    "Trendyol to unblock this one."
 )
 _UNANNOUNCED = (
     "Trendyol refused the request without a reason (403): it does this when the seller number or integrator name "
-    "that OmniSync announces itself with is missing or wrong, and for an address that it does not know."
+    "that OmniSync announces itself with is missing or wrong, and for an address that it does not know. Check the "
+    f"three; the address should be {PRODUCTION}."
 )
 
 
@@ -92,17 +94,11 @@ def _advice(error: ConnectorError, address: str) -> str:
         return f"This address was closed in 2025. Use {PRODUCTION}."
     if host.startswith("stage") and isinstance(error, Unavailable):
         return "The test environment answers only computers whose internet address Trendyol has put on its list."
-    if isinstance(error, AuthFailed):
-        return _ADVICE[str(error)].format(production=PRODUCTION)
+    if isinstance(error, AuthFailed | Moved):
+        # Their own sentences say it.
+        return ""
     if isinstance(error, NotSent):
         return f"Check the internet connection and the address; it should be {PRODUCTION}."
     if isinstance(error, Rejected):
         return f"Check the address; it should be {PRODUCTION}."
     return "Try again in a few minutes; if it stays, check the address."
-
-
-_ADVICE = {
-    _WRONG_KEY: "Copy all three anew from the panel: Hesap Bilgilerim > Entegrasyon Bilgileri.",
-    _FIREWALL: "Try from another connection, without a VPN; if that works, ask Trendyol to unblock this one.",
-    _UNANNOUNCED: "Check seller number, integrator name and address; the address should be {production}.",
-}

@@ -189,6 +189,14 @@ def test_a_name_that_may_be_several_products_is_answered_with_their_codes(shop: 
     assert "There is no product NOPE." in shop.refused("why", "NOPE")
 
 
+def test_a_full_disk_is_said_first(shop: Shop, daemon: Daemon) -> None:
+    daemon.engine.database_trouble = "The disk is full."
+    assert shop.ok("stores").startswith("✗ The disk is full.\n")
+    assert shop.json("stores")["trouble"] == "The disk is full."
+    assert "✗ The disk is full." in shop.run("check").stdout
+    assert "The disk is full." in shop.run("update", "--product", "BRU-0150", "--wait", "5").stderr
+
+
 def test_retry(shop: Shop, daemon: Daemon) -> None:
     assert "1 product is tried again" in shop.ok("retry", "--store", "trendyol", "BRU-0200")
     assert "woo-hu has refused nothing" in shop.ok("retry", "--store", "woo-hu")

@@ -13,7 +13,8 @@ from omnisync.connect.check import Finding
 from omnisync.errors import AuthFailed, DiskFull, RateLimited, Unavailable
 from omnisync.log import outbox
 from omnisync.log.health import load_health
-from omnisync.model.commands import Pause, Update
+from omnisync.model.commands import Pause, Status, Update
+from omnisync.sync.commands import Commands
 
 
 @story
@@ -99,13 +100,16 @@ async def test_a_full_disk_stops_no_worker(shop: Shop) -> None:
             raise DiskFull("no room")
         return await transact(*args, **kwargs)
 
-    async with shop.running():
+    async with shop.running() as engine:
         await shop.wait(60)
         shop.log.transact = sometimes  # type: ignore[method-assign]
         shop.erp.counts("A", 4)
         await shop.wait(600)
+        status = await Commands(engine).run(Status(), actor="ayse", id="1")
+        assert status["trouble"] == "no room", "it is on the screen too"
         full[0] = False
         await shop.wait(600)
+        assert (await Commands(engine).run(Status(), actor="ayse", id="2"))["trouble"] == ""
         assert (shop.s1.shows("A"), shop.s2.shows("A")) == (4, 4)
 
 

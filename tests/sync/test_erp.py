@@ -153,7 +153,15 @@ async def test_an_empty_read_zeroes_nothing_and_is_held(shop: Shop) -> None:
     full = dict(shop.erp.stock), dict(shop.erp.cards), dict(shop.erp.prices_of)
     shop.erp.stock, shop.erp.cards, shop.erp.prices_of = {}, {}, {}
     shop.erp.changed()
-    await shop.pull()
+    with capture_logs() as told:
+        await shop.pull()
+        await shop.pull()
+    said = {line["source"]: (line["reason"], line["advice"]) for line in told if line["event"] == "erp.held"}
+    assert list(said) == ["products.csv", "prices.csv", "balances.csv"]
+    reason, advice = said["balances.csv"]
+    assert reason == "60 of 60 (balances) are gone or zero in what was read. They stay as they were."
+    assert "omnisync release balances-" in advice
+    assert sum(line["event"] == "erp.held" for line in told) == 3, "once each"
     await shop.settle()
     assert all(shown.stock == 5 for shown in shop.s1.listed.values())
     assert shop.rows("SELECT feed, reason, count, total FROM hold WHERE state = 'held' ORDER BY feed") == [

@@ -87,7 +87,10 @@ async def test_a_store_that_does_not_answer_waits_for_nobody_and_settles_nothing
         await shop.wait(3 * AUDIT)
         assert list(shop.set_aside()) == ["setting:currency"], "nobody could look whether it is mended"
         assert shop.syncs["s2"].health.state == "down"
-        shop.s1.down = None
+        shop.s1.down, shop.s1.found = None, [Finding(Grade.WARNING, "It asks to wait; nothing was tested.")]
+        await shop.wait(AUDIT)
+        assert list(shop.set_aside()) == ["setting:currency"], "nor did this test come to it"
+        shop.s1.found = []
         await shop.wait(AUDIT)
         assert shop.set_aside() == {}
 

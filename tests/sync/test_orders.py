@@ -7,6 +7,7 @@ import itertools
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 from tests.sync.shop import Shop, story
 
 from omnisync.errors import Unavailable
@@ -457,7 +458,11 @@ async def test_an_unpaid_order_is_reserved_and_not_handed_over(shop: Shop) -> No
 async def test_an_unknown_product_is_set_aside_and_the_rest_is_reserved(shop: Shop) -> None:
     await shop.begin(A=10)
     shop.s1.sell("1001", A=2, X=3)
-    await shop.take()
+    with capture_logs() as told:
+        await shop.take()
+        await shop.take()
+    unknown = [(line["order"], line["reason"]) for line in told if line["event"] == "line.unknown"]
+    assert unknown == [("1001", "unknown product X: name of X")], "said once, with what to do"
     assert shop.reserved("A") == 2
     assert shop.set_aside("s1") == {"line:1001:line-X": "unknown product X: name of X"}
     await shop.export()

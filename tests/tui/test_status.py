@@ -52,3 +52,10 @@ def test_all_is_not_well_without_the_erp_or_the_daemon() -> None:
     assert "all well" not in _said(_PULSE, Presence.LOST)
     assert "all well" not in _said(_PULSE, Presence.FAILED)
     assert "all well" not in _said(replace(_PULSE, held=1))
+
+
+def test_all_is_not_well_while_the_daemon_can_not_write() -> None:
+    told = _PULSE.told({}, "The disk is full.")
+    assert "✗ can't write" in _said(told)
+    assert "all well" not in _said(told)
+    assert "all well" in _said(told.told({}))

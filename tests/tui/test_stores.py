@@ -199,6 +199,18 @@ async def test_the_age_of_the_last_good_backup_is_told_and_red_when_it_is_old_or
         assert connections(log.path, None, now) == [], "it is no connection"
 
 
+async def test_a_full_disk_is_on_the_screen(folder: Path) -> None:
+    running = daemon(folder)
+    async with running as stores_, opened(folder, Attached(folder), size=(120, 40)) as (app, pilot):
+        stores_.engine.database_trouble = "The disk is full: free some room."
+        await until(lambda: "✗ can't write" in shown(app), seconds=20)
+        assert [each.message for each in app._notifications if "disk is full" in each.message]
+        await pilot.press("f9")
+        await until(lambda: isinstance(app.screen, Stores) and "The disk is full: free some room." in shown(app))
+        stores_.engine.database_trouble = ""
+        await until(lambda: "✗ can't write" not in shown(app), seconds=20)
+
+
 async def test_a_line_that_is_set_aside_is_mapped_to_its_product(folder: Path) -> None:
     async with daemon(folder), opened(folder, Attached(folder), size=(120, 40)) as (app, pilot):
         await pilot.press("f9", "f6")

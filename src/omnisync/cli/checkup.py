@@ -146,6 +146,8 @@ def daemon_state(place: Place) -> Iterator[Checked]:
         text = _("the daemon is not running, so nothing is kept in step just now")
         yield Checked(about, Finding(Grade.WARNING, text, _("Start it: omnisync daemon, or omnisync service install")))
         return
+    if reply["trouble"]:
+        yield Checked(about, Finding(Grade.PROBLEM, str(reply["trouble"])))
     yield Checked(about, Finding(Grade.OK, _("the daemon is running and answers")))
     for row in reply["connectors"]:
         if row["state"] != "ok":

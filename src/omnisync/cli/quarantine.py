@@ -83,10 +83,9 @@ def show(place: Place, subject: str, connector: str, as_json: bool) -> None:
     say(f"{found.aside.connector}  {subject_words(subject)}: {found.aside.reason}")
     for field in told:
         say(f"    {field.path} = {field.text}")
-    if is_of_settings(subject):
-        tell(advice_words(found.aside))
-    elif not told:
+    if not told and not is_of_settings(subject):
         tell(_("Nothing of what was told was kept; it is read again where it came from."))
+    tell(advice_words(found.aside))
 
 
 @quarantine.command(short_help=_("Mend fields if need be, and try it again."))

@@ -52,24 +52,27 @@ def stores(place: Place, unmatched: bool, store: str, as_json: bool) -> None:
         if unmatched:
             _unmatched(reader, store, as_json=as_json)
             return
-        live = _live(place)
+        live, trouble = _live(place)
         if live is None and not as_json:
             tell(_("The daemon is not running; connections are shown as they were last known."), colour="yellow")
         health = live if live is not None else {row.connector: row for row in load_health(reader.db)}
         views = [view for view in overview.stores(reader) if store in ("", view.name)]
         if as_json:
-            say_json(_as_json(place, reader, views, health, running=live is not None))
+            say_json({**_as_json(place, reader, views, health, running=live is not None), "trouble": trouble})
             return
+        if trouble:
+            say(f"✗ {trouble}", colour="red")
         _print(place, reader, views, health)
 
 
-def _live(place: Place) -> dict[str, HealthRow] | None:
-    """Every connection's health just now, None when no daemon runs."""
+def _live(place: Place) -> tuple[dict[str, HealthRow] | None, str]:
+    """Every connection's health just now, None when no daemon runs; and what the daemon itself is troubled by."""
     try:
         reply = place.run(Status())
     except DaemonNotRunning:
-        return None
-    return {row.connector: row for row in msgspec.convert(reply["connectors"], list[HealthRow])}
+        return None, ""
+    rows = msgspec.convert(reply["connectors"], list[HealthRow])
+    return {row.connector: row for row in rows}, str(reply["trouble"])
 
 
 def _print(place: Place, reader: Reader, views: list[StoreView], health: dict[str, HealthRow]) -> None:

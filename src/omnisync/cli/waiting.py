@@ -87,6 +87,8 @@ async def tell_troubles(place: Place, stores: set[str]) -> None:
     except DaemonNotRunning as error:
         tell(str(error), colour="red")
         return
+    if reply["trouble"]:
+        tell(str(reply["trouble"]), colour="red")
     for row in reply["connectors"]:
         if row["connector"] in stores and row["state"] != "ok":
             text = _("{store}: {state}").format(store=row["connector"], state=health_words(row["state"]))

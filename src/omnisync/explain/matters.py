@@ -56,7 +56,7 @@ def release_effect(hold: HoldView) -> str:
 
 # Functions, so that the language is the one in force when the words are needed.
 _TOPICS: Mapping[str, Callable[[], str]] = {
-    "keys": lambda: _("the keys"),
+    "keys": lambda: _("access"),
     "address": lambda: _("the address"),
     "currency": lambda: _("the currency"),
     "clock": lambda: _("this computer's clock"),
@@ -155,7 +155,7 @@ def advice_words(matter: Matter) -> str:
         case SetAside(subject=subject) if subject.startswith("row:"):
             return _("Mend that line in the ERP; what you mend here counts until the line is right there.")
         case SetAside(subject="access:keys"):
-            return _("F12 on the stores' screen enters other keys, or put them into the configuration and start anew.")
+            return _("F12 on the stores' screen enters other keys. It goes by itself once the store lets us in.")
         case SetAside(subject=subject) if is_of_settings(subject):
             return _(
                 "Change it there and try it again, or change the configuration and start anew: it then goes by itself."

@@ -73,8 +73,8 @@ _STATES: Mapping[str, Callable[[], str]] = {
 _HEALTH: Mapping[str, Callable[[], str]] = {
     "ok": lambda: _("in order"),
     "limited": lambda: _("waits, because the store asked for patience"),
-    "down": lambda: _("can't be reached"),
-    "refused": lambda: _("the key was refused"),
+    "down": lambda: _("in trouble"),
+    "refused": lambda: _("lets us in no more"),
     "paused": lambda: _("paused by you"),
     "plan": lambda: _("plan only: nothing is sent yet"),
 }

@@ -34,7 +34,10 @@ class StorePulse:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """All stores, what waits for a person's yes, what is set aside, and how the ERP's connection is."""
+    """All stores, what waits for a person's yes, what is set aside, and how the ERP's connection is.
+
+    ``trouble`` is what the daemon itself is troubled by: a disk that is full.
+    """
 
     stores: tuple[StorePulse, ...]
     held: int
@@ -42,8 +45,9 @@ class Pulse:
     quarantined: int
     erp: str
     erp_reason: str
+    trouble: str = ""
 
-    def told(self, rows: Mapping[str, HealthRow], erp: str = "erp") -> Pulse:
+    def told(self, rows: Mapping[str, HealthRow], trouble: str = "", erp: str = "erp") -> Pulse:
         """The same with the health of the connectors as the daemon has just told it, newer than what it has saved."""
         stores = tuple(
             replace(store, health=row.state, reason=row.reason, heard=heard(row))
@@ -53,7 +57,7 @@ class Pulse:
         )
         row = rows.get(erp)
         state, reason = (row.state, row.reason) if row else (self.erp, self.erp_reason)
-        return replace(self, stores=stores, erp=state, erp_reason=reason)
+        return replace(self, stores=stores, erp=state, erp_reason=reason, trouble=trouble)
 
 
 def heard(row: HealthRow) -> int:

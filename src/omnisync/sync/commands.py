@@ -115,6 +115,7 @@ class Commands:
             "audits": {
                 name: len(plan.sync.walk.seen) for name, plan in engine.stores.items() if plan.sync.walk is not None
             },
+            "trouble": engine.database_trouble,
             "now": engine.clock.now(),
         }
 

@@ -88,7 +88,7 @@ class Engine:
         self._ids = ids
         self._ticker = ticker
         self._told = structlog.get_logger()
-        self._database_trouble = ""
+        self.database_trouble = ""
         """What the database last said when it could not be written, "" while it can."""
         self._unread = {name: asyncio.Event() for name in [*stores, *(["erp"] if erp else [])]}
         """Who was not asked yet since the start, and what is set once they are; until it is empty nothing is sent that
@@ -222,8 +222,8 @@ class Engine:
         try:
             await work()
         except DatabaseError as error:
-            if str(error) != self._database_trouble:
-                self._database_trouble = str(error)
+            if str(error) != self.database_trouble:
+                self.database_trouble = str(error)
                 self._told.error("database", worker=name, reason=str(error))
             await self.clock.sleep(_AFTER_DATABASE)
             return False
@@ -232,7 +232,7 @@ class Engine:
             self._told.exception("surprise", worker=name)
             await self.clock.sleep(_AFTER_TROUBLE)
             return False
-        if self._database_trouble:
+        if self.database_trouble:
             await self._see_whether_it_can_be_written()
         return True
 
@@ -240,7 +240,7 @@ class Engine:
         """Say once that the database is well again; the work before this may not have written anything."""
         with suppress(DatabaseError):
             await self._save_health()
-            self._database_trouble = ""
+            self.database_trouble = ""
             self._told.info("database.recovered")
 
     async def _check_worker(self, worker: str, connector: str, sync: StoreSync | ErpSync) -> None:

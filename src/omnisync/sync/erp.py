@@ -29,6 +29,7 @@ from omnisync.ports import Clock
 from omnisync.sync import erp_changes, matters
 from omnisync.sync.health import Health, Line
 from omnisync.sync.signal import Signal
+from omnisync.text import _
 from omnisync.told import structlog
 
 _EXPORTS_AT_ONCE = 50
@@ -150,7 +151,14 @@ class ErpSync:
                 self._told.info("erp.read", feed=feed.name, source=read.source, rows=rows)
 
     def _take(self, change: Change, feed: _Feed, read: ErpRead[Any]) -> int:
+        before = pulls.open_hold(change.state, self.rules.name, feed.name)
         rows = feed.take_in(change=change, read=read)
+        held = pulls.open_hold(change.state, self.rules.name, feed.name)
+        if held is not None and held != before and (row := change.state.holds.get(held[0])) is not None:
+            text = _("{count} of {total} ({feed}) are gone or zero in what was read. They stay as they were.")
+            advice = _("Mend the ERP's data, or say yes: omnisync release {hold}").format(hold=row.id)
+            reason = text.format(count=row.count, total=row.total, feed=feed.name)
+            self._told.error("erp.held", source=read.source, reason=reason, advice=advice)
         erp_changes.problems(self.rules, change, feed.name, read.problems)
         matters.remember_names(change, self.rules.name, feed.name, read)
         if change.cursor(self.rules.name, feed.name) != read.mark:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -22,10 +22,14 @@ CONNECTED = "connected"
 
 @dataclass(slots=True)
 class Taken:
-    """What an intake took in: parts that told something new, and the newest change among all parts told."""
+    """What an intake took in: parts that told something new, and the newest change among all parts told.
+
+    ``unknown``: what was set aside of it, the order's number and the reason.
+    """
 
     fresh: int = 0
     newest: int = 0
+    unknown: list[tuple[str, str]] = field(default_factory=list)
 
 
 def take_in(change: Change, store: str, parts: Sequence[OrderPart], *, first: bool, shipped_releases: bool) -> Taken:
@@ -42,7 +46,7 @@ def take_in(change: Change, store: str, parts: Sequence[OrderPart], *, first: bo
             part = msgspec.structs.replace(part, customer=Customer())  # noqa: PLW2901
         if _is_news(change, store, part, first=first):
             taken.fresh += 1
-            _append(change, store, rules, part)
+            taken.unknown += _append(change, store, rules, part)
     # Only now all parts of an order are known that were told together.
     for number in dict.fromkeys(part.number for part in parts) if shipped_releases and taken.fresh else ():
         _shipped(change, store, number)
@@ -87,7 +91,8 @@ def _is_news(change: Change, store: str, part: OrderPart, *, first: bool) -> boo
     return part.modified_at >= known.modified_at and _digest(change, store, part) != known.digest
 
 
-def _append(change: Change, store: str, rules: StoreRules, part: OrderPart) -> None:
+def _append(change: Change, store: str, rules: StoreRules, part: OrderPart) -> list[tuple[str, str]]:
+    """Append the part; answers the lines of unknown products, as the order's number and a reason, where that is news."""
     lines = tuple(_line(change, store, part, line) for line in part.lines)
     buyer = _buyer(store, part)
     sealed = people.seal(change.state.db, buyer, part.customer) if buyer else ""
@@ -99,13 +104,17 @@ def _append(change: Change, store: str, rules: StoreRules, part: OrderPart) -> N
         )
     )  # fmt: skip
     take_out(change, store, f"order:{part.number}")
+    unknown = []
     for line in () if part.dead else lines:
         subject = f"line:{part.number}:{line.line_id}"
         if line.product or not (line.state or part.state).holds_stock:
             take_out(change, store, subject)
         else:
             codes = ", ".join(line.codes) or line.remote_id
-            set_aside(change, store, subject, f"unknown product {codes}: {line.name}")
+            reason = f"unknown product {codes}: {line.name}"
+            if set_aside(change, store, subject, reason):
+                unknown.append((part.number, reason))
+    return unknown
 
 
 def _line(change: Change, store: str, part: OrderPart, line: OrderLine) -> LineSeen:

@@ -70,12 +70,13 @@ def tested(change: Change, connector: str, findings: Sequence[Finding], *, well:
     """A connection's test has found this; ``well``: reading and writing go well."""
     problems = [each for each in findings if each.grade is Grade.PROBLEM]
     found = _told(_SETTING, (each for each in problems if each.topic))
-    if all(each.topic for each in problems):
+    heard = not findings or any(each.topic or each.grade is Grade.OK for each in findings)
+    if heard and all(each.topic for each in problems):
         set_aside_only(change, connector, _SETTING, found)
         if well:
             set_aside_only(change, connector, _ACCESS, {})
         return
-    # The connection failed on the way: what it did not come to may still be so.
+    # The connection failed on the way, or had to wait: what it did not come to may still be so.
     for subject, (reason, _payload) in found.items():
         set_aside(change, connector, subject, reason)
 

@@ -32,6 +32,7 @@ from omnisync.sync.health import Health, Line
 from omnisync.sync.intake import CONNECTED, Taken, take_in
 from omnisync.sync.quarantine import set_aside, take_out
 from omnisync.sync.signal import Signal
+from omnisync.text import _
 from omnisync.told import structlog
 
 _FIRST_ORDERS = 7 * 86_400_000
@@ -203,6 +204,9 @@ class StoreSync:
         taken = await self.log.transact(decide)
         if taken.fresh:
             self.told.info("orders.taken", parts=taken.fresh)
+        for order, reason in taken.unknown:
+            advice = _("Say which product it is, or give the product in the ERP this code.")
+            self.told.error("line.unknown", order=order, reason=reason, advice=advice)
         return taken
 
     async def _move_cursor(self, mark: str, newest: int, now: int) -> None:
@@ -329,7 +333,8 @@ class StoreSync:
             # What is unreadable may be one of them under a name that is spoilt too.
             words = f"{len(gone)} listings were missing in its answer, and it held some that can't be read"
         if words:
-            set_aside(change, self.name, "catalogue", words)
+            if set_aside(change, self.name, "catalogue", words):
+                self.told.error("catalogue.unsure", reason=words)
             return 0
         take_out(change, self.name, "catalogue")
         if gone:

@@ -90,6 +90,7 @@ class OmniSync(App[None]):
         self.acts = Acts(desk.database, self.say, self.warn)
         self._counting = False
         self._recount = False
+        self._trouble = ""
         self._unread = ""
         for theme in THEMES:
             self.register_theme(theme)
@@ -345,7 +346,11 @@ class OmniSync(App[None]):
             # Only now: the first rows wait for nothing that they don't need.
             from omnisync.tui.connections import told
 
-            self.pulse = self.pulse.told(told(self.backend.told).health)
+            live = told(self.backend.told)
+            self.pulse = self.pulse.told(live.health, live.trouble)
+            if live.trouble and live.trouble != self._trouble:
+                self.warn(live.trouble)
+            self._trouble = live.trouble
 
     def show_status(self) -> None:
         """The presence, the counts or the daemon's word are others now, or time has passed."""

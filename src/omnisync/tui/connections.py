@@ -33,13 +33,15 @@ class Live:
 
     health: dict[str, HealthRow]
     allowances: dict[str, list[Allowance]]
+    trouble: str
+    """What the daemon itself is troubled by."""
 
 
 def told(reply: Reply) -> Live:
     """The answer to Status, as data."""
     rows = msgspec.convert(reply.get("connectors", ()), list[HealthRow])
     allowances = msgspec.convert(reply.get("allowances", {}), dict[str, list[Allowance]])
-    return Live({row.connector: row for row in rows}, allowances)
+    return Live({row.connector: row for row in rows}, allowances, str(reply.get("trouble", "")))
 
 
 @dataclass(frozen=True, slots=True)

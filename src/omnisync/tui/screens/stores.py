@@ -83,6 +83,8 @@ class Stores(ListPage[StoreTable]):
         try:
             rows = await in_thread(lambda: connections(desk.database, live, desk.clock.now()))
             self._backup = await in_thread(lambda: backup_words(desk.database, desk.clock.now()))
+            if live is not None and live.trouble:
+                self._backup = live.trouble, "refused"
         except DatabaseError as error:
             self._problem = str(error)
             if self.is_attached:

@@ -61,7 +61,8 @@ class StatusLine(Widget):
         clock = ("clock", local(now).strftime("%H:%M"))
         if pulse is None:
             return [_daemon(presence), clock]
-        parts = [_daemon(presence), *_stores(pulse, now), *_figures(pulse, now), *_person(pulse)]
+        trouble = [("bad", _("✗ can't write"))] if pulse.trouble else []
+        parts = [_daemon(presence), *trouble, *_stores(pulse, now), *_figures(pulse, now), *_person(pulse)]
         if _well(pulse, parts):
             parts.append(("well", _("all well")))
         return [*parts, clock]
