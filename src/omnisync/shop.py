@@ -120,7 +120,7 @@ class Shop:
                 self._blocking,
             )  # fmt: skip
             stores[name] = StorePlan(sync, rules, store.orders_every, store.audit_every, keys)
-        return Engine(log, self.clock, self.rng, Ids(self.rng), ticker, erp_plan, stores)
+        return Engine(log, self.clock, self.rng, Ids(self.rng), ticker, erp_plan, stores, self.hidden)
 
 
 def _secrets(connection: Connection) -> Sequence[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from tests.sync.fakes import FakeStore, raises
 from tests.sync.shop import Shop, story
@@ -9,6 +11,7 @@ from tests.sync.shop import Shop, story
 from omnisync.connect.check import Finding, Grade
 from omnisync.errors import AuthFailed, ConnectorError, Moved, Unavailable
 from omnisync.model.commands import Dismiss, Pull, Replay
+from omnisync.model.secrecy import Secrets
 from omnisync.sync.commands import Commands
 
 CURRENCY = Finding(Grade.PROBLEM, "The shop sells in HUF, not in TRY.", 'Set currency = "HUF".', "currency")
@@ -199,6 +202,20 @@ async def test_what_a_store_waited_for_goes_with_the_store(shop: Shop) -> None:
     async with shop.running():
         await shop.wait(1)
         assert shop.set_aside() == {}
+
+
+@story
+async def test_no_secret_goes_into_the_log_with_what_a_test_finds(shop: Shop) -> None:
+    await shop.begin(A=10)
+    shop.s1.found = [Finding(Grade.PROBLEM, "The key sesame-opens sells in HUF.", "Not sesame-opens.", "currency")]
+    engine = shop.engine()
+    engine.hidden = Secrets(["sesame-opens"])
+    task = asyncio.create_task(engine.run())
+    await shop.wait(60)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    (reason,) = shop.set_aside().values()
+    assert "sesame" not in reason
 
 
 @story

@@ -22,6 +22,7 @@ from omnisync.log.selling import slowed
 from omnisync.log.writer import Change, Log
 from omnisync.model.events import Acted, ActKind, SalesSlowed, StoreClosed, StoreRulesSet
 from omnisync.model.rules import StoreRules
+from omnisync.model.secrecy import Secrets
 from omnisync.ports import Clock, Ids
 from omnisync.sync import matters
 from omnisync.sync.erp import ErpSync
@@ -76,9 +77,11 @@ class Engine:
 
     def __init__(
         self, log: Log, clock: Clock, rng: random.Random, ids: Ids, ticker: Ticker,
-        erp: ErpPlan | None, stores: dict[str, StorePlan],
+        erp: ErpPlan | None, stores: dict[str, StorePlan], hidden: Secrets | None = None,
     ) -> None:  # fmt: skip
+        """``hidden``: what no finding may repeat."""
         self.log = log
+        self.hidden = hidden or Secrets()
         self.clock = clock
         self.rng = rng
         self.erp = erp
@@ -261,7 +264,8 @@ class Engine:
 
     async def _check_up(self, connector: str, sync: StoreSync | ErpSync, told: dict[str, Grade]) -> None:
         """Say once what is wrong with a connection: a clock that is off, a right that is missing."""
-        findings = await sync.connector.check()
+        # What waits for a person is kept in the log for ever (P10).
+        findings = [each.without(self.hidden) for each in await sync.connector.check()]
         well = not sync.health.worst.broken
         await self.log.transact(lambda change: matters.tested(change, connector, findings, well=well))
         wrong = [each for each in findings if each.grade is not Grade.OK]
