@@ -17,16 +17,17 @@ from omnisync.log import state as states
 from omnisync.log.state import State
 from omnisync.model.commands import Release
 from omnisync.model.events import BalancesCounted
-from omnisync.model.order import OrderState
+from omnisync.model.order import OrderPart, OrderState
 from omnisync.model.rules import ErpRules, GuardRules, ReleaseBy
 from omnisync.sync import erp_changes
 
 
-async def sold(shop: Shop, number: str = "1001", **pieces: int) -> None:
+async def sold(shop: Shop, number: str = "1001", **pieces: int) -> OrderPart:
     """An order is taken in and handed to the ERP."""
-    shop.s1.sell(number, **pieces)
+    part = shop.s1.sell(number, **pieces)
     await shop.take()
     await shop.export()
+    return part
 
 
 # What is read.
@@ -323,6 +324,41 @@ async def test_a_reservation_stays_while_the_balance_that_contains_it_is_held(sh
 
 
 @story
+async def test_what_comes_back_after_it_was_posted_counts_when_the_erp_counts_it_in(shop: Shop) -> None:
+    """The pieces that we still count are the ones that were sold: they are in the books again when somebody says so."""
+    await shop.begin(many=MANY, A=5)
+    part = await sold(shop, A=5)
+    for code in list(MANY)[:30]:
+        shop.erp.counts(code, 0)
+    shop.erp.posts("s1-1001")
+    await shop.pull()
+    assert shop.rows("SELECT reason FROM hold WHERE state = 'held'") == [("many-zeros",)]
+    returned = msgspec.structs.replace(part, state=OrderState.RETURNED, modified_at=shop.s1.now())
+    shop.s1.tell(returned)
+    await shop.take()
+    await shop.settle()
+    assert (shop.one("SELECT state FROM shop_order"), shop.available("A"), shop.s2.shows("A")) == ("returned", 0, 0)
+    await shop.order(Release(shop.one("SELECT id FROM hold WHERE state = 'held'")))
+    await shop.pull()
+    assert (shop.reserved("A"), shop.available("A")) == (0, 0)
+    shop.erp.counts("A", 4)
+    await shop.pull()
+    await shop.settle()
+    assert (shop.available("A"), shop.s2.shows("A")) == (4, 4), "one came back broken"
+
+
+@story
+async def test_what_comes_back_after_its_reservation_ended_raises_nothing(shop: Shop) -> None:
+    await shop.begin(A=10)
+    part = await sold(shop, A=3)
+    shop.erp.posts("s1-1001")
+    await shop.pull()
+    shop.s1.tell(msgspec.structs.replace(part, state=OrderState.RETURNED, modified_at=shop.s1.now()))
+    await shop.take()
+    assert (shop.one("SELECT state FROM shop_order"), shop.available("A")) == ("returned", 7)
+
+
+@story
 async def test_a_reservation_stays_while_the_row_that_contains_it_can_t_be_read(shop: Shop) -> None:
     """The balance that we know is from before the order was posted: without the reservation it would be sold twice."""
     await shop.begin(many=MANY, A=5)
@@ -398,6 +434,21 @@ async def test_where_the_store_says_shipped_the_next_balance_releases(shop: Shop
     shop.erp.counts("A", 7)
     await shop.pull()
     assert (shop.reserved("A"), shop.available("A")) == (0, 7)
+
+
+@story
+async def test_where_the_store_says_shipped_what_came_back_is_released_by_the_next_balance_too(shop: Shop) -> None:
+    shop.shipped_releases = True
+    await shop.begin(A=10, erp=ErpRules("erp", ReleaseBy.STORE_SHIPPED))
+    part = await sold(shop, A=3)
+    for state in (OrderState.SHIPPED, OrderState.RETURNED):
+        await shop.wait(5)
+        shop.s1.tell(msgspec.structs.replace(part, state=state, modified_at=shop.s1.now()))
+        await shop.take()
+    assert (shop.one("SELECT state FROM shop_order"), shop.available("A")) == ("returned", 7)
+    shop.erp.counts("A", 8)
+    await shop.pull()
+    assert (shop.reserved("A"), shop.available("A")) == (0, 8)
 
 
 @pytest.mark.parametrize("skew", [-300, 300])

@@ -202,14 +202,19 @@ def _as_it_is(_why: Why, told: Told) -> Step:
 def _order(why: Why, told: Told) -> Step | None:
     event: OrderSeen = told.event  # type: ignore[assignment]
     owed = taken = 0
+    came_back = False
     for line in event.lines:
         if line.product == why.code:
+            came_back |= (line.state or event.state) == OrderState.RETURNED and not event.dead
             taken += line.quantity
             owed += line.quantity if OrderState(line.state or event.state).holds_stock and not event.dead else 0
     if not taken:
         return None
     if owed:
         text = _("order {number} from {store} reserved {quantity} in {warehouse}")
+    elif came_back:
+        # Where the ERP has posted the order, that gives nothing back: it counts when it is counted in.
+        text = _("order {number} from {store}: {quantity} came back")
     else:
         text = _("order {number} from {store} gave {quantity} back ({state})")
     return Step(

@@ -31,7 +31,7 @@ from omnisync.model.events import (
     SealedCustomer,
     digest,
 )  # fmt: skip
-from omnisync.model.order import OrderState
+from omnisync.model.order import LEFT, OrderState
 from omnisync.model.rules import ErpRules, ReleaseBy
 from omnisync.sync import guard, matching
 from omnisync.sync.guard import Suspicion
@@ -118,7 +118,8 @@ def _released(
     else:
         orders = [order for order in orders if order.erp_at and order.erp_at < read.began_at]
         if rules.release is ReleaseBy.STORE_SHIPPED:
-            orders = [order for order in orders if OrderState(order.state).left]
+            gone = (*LEFT, OrderState.RETURNED)
+            orders = [order for order in orders if order.state in gone]
     orders = [order for order in orders if held.isdisjoint(_needs(change, order))]
     if read.problems and not read.complete:
         here = {(row.code, row.warehouse) for row in read.rows}

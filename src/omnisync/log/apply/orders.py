@@ -18,7 +18,7 @@ from omnisync.model.order import HOLDS_STOCK, LEFT, OrderState
 _DYING, _REPLACED = 1, 2
 """What ``PartRow.dead`` says: the store called the part dead, or another part has taken its place."""
 
-_WAITING, _CANCELLED = OrderState.WAITING, OrderState.CANCELLED
+_WAITING, _CANCELLED, _RETURNED = OrderState.WAITING, OrderState.CANCELLED, OrderState.RETURNED
 """By name: until Python 3.12, looking up a member of an enumeration takes ten times as long."""
 
 _RANK: Mapping[str, int] = {state: rank for rank, state in enumerate(OrderState)}
@@ -185,15 +185,20 @@ def _expect(state: State, order: OrderRow, lines: list[LineRow], touched: dict[i
 
 
 def _reserve(state: State, order: OrderRow, lines: list[LineRow], touched: dict[int, ProductRow]) -> None:
-    """Set the reservations to what is still owed; once released, the ERP's balance has the say."""
+    """Set the reservations to what is still owed; once released, the ERP's balance has the say.
+
+    What comes back after the ERP has posted the order is out of its books, and in them again when somebody counts it
+    in: until a balance tells, it stays reserved (P8).
+    """
     if order.released:
         return
+    held = state.reservations.of(order.id)
     owed: dict[str, tuple[int, int]] = {}
     for line in lines:
-        if line.product is not None and line.state in HOLDS_STOCK:
+        back = line.state == _RETURNED and order.erp_at and line.line_id in held
+        if line.product is not None and (line.state in HOLDS_STOCK or back):
             quantity = owed.get(line.line_id, (0, 0))[1] + line.quantity
             owed[line.line_id] = (line.product, quantity)
-    held = state.reservations.of(order.id)
     for line_id in [*held]:
         if line_id not in owed:
             _change(state, held[line_id], 0, touched)
