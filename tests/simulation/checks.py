@@ -76,6 +76,17 @@ class Checks:
             with self.open() as db:
                 spans[-1] = (spans[-1][0], _newest(db))
 
+    def written_to(self, name: str) -> None:
+        """A store is sent figures: not one that has been down for so long that its orders were asked for in vain."""
+        began, ended = self._outages[name][-1] if self._outages[name] else (0, 0)
+        down = self.clock.now() - began
+        if ended is None and down > self._until_noticed(name):
+            self.find(f"one write an outage: {name} is written to when it has been down for {down // 1000} s")
+
+    def _until_noticed(self, name: str) -> int:
+        """Milliseconds after which a store that is down is known to be."""
+        return int(1000 * (2 * self.floors[name].shape.orders_every + 300)) + self.clock_set_by
+
     def lost_its_memory(self) -> None:
         """The end of the log was lost, or an older backup stands in its place: what was known of events counts no more."""
         self._last_seq = 0
@@ -256,7 +267,7 @@ class Checks:
         for began, ended in self._outages[told["store"]]:
             if at < began:
                 continue
-            margin = 1000 * (2 * self.floors[told["store"]].shape.orders_every + 300) + self.clock_set_by
+            margin = self._until_noticed(told["store"])
             for item in told["items"]:
                 for name, rev in (
                     ("stock", item[3] if len(item) > 3 else 0),

@@ -361,7 +361,7 @@ SABOTAGES: Mapping[str, Sabotage] = {
     "no dedupe": Sabotage(_no_dedupe, "P2"),
     "a package is taken for an order": Sabotage(_package_as_order, "P2"),
     "no overlap of order pulls": Sabotage(_no_overlap, "P2|sold pieces"),
-    "the cursor moves before the commit": Sabotage(_cursor_first, "P2|sold pieces", seed=4, shape=dark),
+    "the cursor moves before the commit": Sabotage(_cursor_first, "P2|sold pieces", shape=dark),
     "a spoilt amount counts as nothing": Sabotage(_spoilt_is_free, "money"),
     "a cancelled order keeps its stock": Sabotage(_cancelled_keeps_stock, "P3"),
     "a reservation is released on export": Sabotage(_released_on_export, "P8"),
@@ -380,7 +380,7 @@ SABOTAGES: Mapping[str, Sabotage] = {
     "a lost batch counts as done": Sabotage(_lost_is_done, "P4"),
     "a lost batch is never looked up": Sabotage(_lost_stays_lost, "stuck"),
     "a wait for a rate limit counts as a failure": Sabotage(_waiting_is_failing, "P6"),
-    "it goes on writing in an outage": Sabotage(_writes_on, "one write an outage", seed=9, shape=dark),
+    "it goes on writing in an outage": Sabotage(_writes_on, "one write an outage", shape=dark),
     "requests are not counted": Sabotage(_no_budget, "P6", hours=0.5, shape=impatient),
     "a table is changed beside the log": Sabotage(_tables_by_hand, "P1"),
 }

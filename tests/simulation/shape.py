@@ -109,8 +109,8 @@ def impatient() -> Shape:
 
 
 def dark() -> Shape:
-    """The same with stores that are down half of the time and nothing else, and a few products which sell quickly."""
-    return replace(rough(), products=5, hot=3, stock=(5, 30), faults={"store_down": 1.0})
+    """The same with stores that are down more often than not and nothing else, and a few products which sell quickly."""
+    return replace(rough(), products=5, hot=3, stock=(5, 30), faults={"store_down": 3.0})
 
 
 def illegible() -> Shape:

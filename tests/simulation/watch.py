@@ -38,6 +38,7 @@ class Watched:
             self._checks.find(f"one open batch: {self._name} is written to twice at once")
         if self._unknown & ids:
             self._checks.find(f"P5: {self._name} {sorted(self._unknown & ids)} is sent again without a look")
+        self._checks.written_to(self._name)
         self._falling_first(items)
         self._not_emptied(items)
         self._pushing += 1
