@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.simulation.shape import Shape, dark, forgetful, illegible, impatient, rough
+from tests.simulation.shape import Shape, dark, forgetful, illegible, impatient, rough, torn
 from tests.simulation.world import WatchedShop
 
 from omnisync.connect.budget import Budget
@@ -372,7 +372,7 @@ SABOTAGES: Mapping[str, Sabotage] = {
     "reserved goods are offered": Sabotage(_reserved_forgotten, "P3"),
     "rising goes before falling": Sabotage(_raised_first, "falling first"),
     "nobody is woken": Sabotage(_nobody_woken, "P4"),
-    "the guard sleeps": Sabotage(_guard_asleep, "P7"),
+    "the guard sleeps": Sabotage(_guard_asleep, "P7", hours=1.0, shape=torn),
     "no read-back": Sabotage(_no_read_back, "P4"),
     "done on 2xx": Sabotage(_done_on_2xx, "P4"),
     "two open batches": Sabotage(_two_open_batches, "one open batch|stuck"),

@@ -118,6 +118,11 @@ def illegible() -> Shape:
     return replace(rough(), faults={"row_garbled": 20.0})
 
 
+def torn() -> Shape:
+    """The same where nothing goes wrong but the ERP's exports, which are written in two pieces again and again."""
+    return replace(rough(), stock=(3, 12), faults={"half_written": 60.0})
+
+
 def forgetful() -> Shape:
     """The same with a computer that loses the end of its log again and again, or is given an older backup."""
     return replace(rough(), faults={"power_cut": 2.0, "restored": 2.0, "late_visible": 0.2, "store_down": 0.5})
