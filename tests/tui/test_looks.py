@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.tui import hardware_shop
+from tests.tui import hardware_shop, troubled_shop
 from tests.tui.hardware_shop import code, lines, opened, products, shown, until
+from tests.tui.test_first_run import new_shop, on_to
 
 from omnisync.explain.people import named
 from omnisync.folders import DATABASE
@@ -19,8 +20,11 @@ from omnisync.log.writer import Log
 from omnisync.model.events import BalancesCounted, Count
 from omnisync.ports import SystemClock
 from omnisync.testing.clock import ManualClock
+from omnisync.tui.app import OmniSync
 from omnisync.tui.screens.ask import Choose
+from omnisync.tui.screens.first_run import ErpStep, ShopStep
 from omnisync.tui.screens.history import History
+from omnisync.tui.screens.matters import MattersPage
 from omnisync.tui.screens.product import Sheet
 from omnisync.tui.screens.product_columns import Shape, lay_out
 from omnisync.tui.screens.record import Record
@@ -174,3 +178,42 @@ async def test_the_log_of_another_day_shows_the_day(folder: Path) -> None:
         await pilot.press("f8")
         await until(lambda: "01-01 10:20" in shown(app))
         assert "ERP" in next(line for line in lines(app) if "01-01 10:20" in line)
+
+
+async def test_why_a_figure_is_held_stands_below_it_where_there_is_no_room_beside(tmp_path: Path) -> None:
+    await troubled_shop.fill(tmp_path)
+    async with opened(tmp_path, configured=False, size=(80, 30)) as (app, pilot):
+        await pilot.press("f3", *"bru-0200", "enter", "enter")
+        await until(lambda: "wanted" in shown(app))
+        assert "      held until you say yes: the price" in shown(app)
+        await pilot.resize_terminal(160, 30)
+        await until(lambda: "‖ held until you say yes: the price" in shown(app))
+
+
+async def test_no_key_is_named_for_a_row_of_an_empty_list(tmp_path: Path) -> None:
+    await troubled_shop.fill(tmp_path)
+    async with opened(tmp_path, configured=False, size=(80, 24)) as (app, pilot):
+        await pilot.press("f9", "f6")
+        await until(lambda: isinstance(app.screen, MattersPage) and "Enter settle" in lines(app)[-1])
+        assert any("ERP" in line[:12] for line in lines(app))
+        await pilot.press("f3", *"qqqq", "enter")
+        await until(lambda: "has that in it" in shown(app) and "settle" not in lines(app)[-1])
+        await pilot.press("f7", "f3", *"qqqq")
+        await until(lambda: "No order was found" in shown(app))
+        await pilot.press("enter")
+        await until(lambda: "sheet" not in lines(app)[-1])
+
+
+async def test_a_folder_that_can_not_be_read_names_no_key_to_go_on(tmp_path: Path) -> None:
+    async with new_shop(tmp_path, size=(80, 24)) as (app, pilot, _guide):
+        await on_to(pilot, app, ShopStep, "down", "enter")
+        await on_to(pilot, app, ErpStep, *"Demir", "enter", *"/nowhere", "enter")
+        await until(lambda: "can't be read" in shown(app) and "F5 look again" in lines(app)[-1])
+        assert "go on" not in lines(app)[-1]
+
+
+async def test_a_database_that_is_none_names_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).write_bytes(b"no database at all" * 400)
+    app = OmniSync(hardware_shop.desk(tmp_path, hardware_shop.FakeDaemon(tmp_path)))
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: "omnisync restore" in shown(app))

@@ -220,7 +220,7 @@ async def test_a_line_that_is_set_aside_is_mapped_to_its_product(folder: Path) -
         while not isinstance(page.table.row, SetAside):
             await pilot.press("down")
         await pilot.press("enter")
-        await until(lambda: isinstance(app.screen, AsideSheet) and "codes.0  NOPE" in shown(app))
+        await until(lambda: isinstance(app.screen, AsideSheet) and "codes.0   NOPE" in shown(app))
         assert "\x1b" not in shown(app)
         await pilot.press("f3")
         await until(lambda: "Which product is this?" in shown(app))

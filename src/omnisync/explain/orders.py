@@ -8,7 +8,7 @@ from omnisync.explain.happened import order_state_words
 from omnisync.log.oversold import Oversold
 from omnisync.log.overview import OrderView
 from omnisync.model.order import OrderState
-from omnisync.text import _, plural, quantity, when
+from omnisync.text import _, number, plural, quantity, when
 
 _RIVALS = 3
 """So many other orders are named; the youngest ones."""
@@ -43,6 +43,16 @@ def stock_words(order: OrderView, lacking: Sequence[tuple[str, int]] | None = No
     if order.short:
         return plural("✗ {n} product short", "✗ {n} products short", order.short), "refused"
     return f"✓ {order.warehouse}", "confirmed"
+
+
+def stock_brief(order: OrderView, lacking: Sequence[tuple[str, int]]) -> str:
+    """What is wrong with the stock where there is no room to name the products; "" where nothing is."""
+    if order.unknown:
+        return _("! unknown {n}").format(n=number(order.unknown))
+    missing = quantity(sum(pieces for _code, pieces in lacking))
+    if order.oversold:
+        return _("✗ oversold {n}").format(n=missing)
+    return _("✗ short {n}").format(n=missing) if order.short else ""
 
 
 def erp_words(order: OrderView) -> str:

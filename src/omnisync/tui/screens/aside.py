@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -25,6 +26,7 @@ from omnisync.tui.screens.ask_line import AskLine
 from omnisync.tui.screens.pick import Pick
 from omnisync.tui.widgets.choices import Choices
 from omnisync.tui.widgets.keyline import KeyLine
+from omnisync.tui.widgets.table import fitted
 
 if TYPE_CHECKING:
     from omnisync.tui.app import OmniSync
@@ -91,7 +93,12 @@ class AsideSheet(ModalScreen[None]):
         marked = options.highlighted or 0
         self._fields = fields(self._payload) if self._payload else []
         options.clear_options()
-        options.add_options(Option(Content(f"{clean(f.path, 60)}  {clean(f.text, 300)}")) for f in self._fields)
+        paths = [clean(each.path, 60) for each in self._fields]
+        longest = max(map(cell_len, paths), default=0)
+        options.add_options(
+            Option(Content(f"{fitted(path, longest)}  {clean(each.text, 300)}"))
+            for path, each in zip(paths, self._fields, strict=True)
+        )
         if self._fields:
             options.highlighted = min(marked, len(self._fields) - 1)
         else:

@@ -31,9 +31,6 @@ _NARROW = 70
 _NAMED = 10
 
 
-_OF_A_ROW = frozenset({"repair", "repair_all", "accept", "accept_all", "product"})
-
-
 class _Found(Rows[DriftView]):
     """The rows as last read."""
 
@@ -54,17 +51,12 @@ class DriftsPage(ListPage[DriftTable]):
     BINDINGS: ClassVar = bindings("drifts")
     TITLE_TEXT = _("What differs")
     TABLE = DriftTable
+    OF_A_ROW = frozenset({"repair", "repair_all", "accept", "accept_all", "product"})
     HELP_TEXT = _(
         "Every figure that an audit found to be another one at its store than we had confirmed, with the cause: sold "
         "there, silently refused, late batch, edited by hand. What the ERP owns is repaired by itself; what you are to "
         "be asked about waits here. F4 repairs the marked one, F5 all; F6 accepts what the store shows. F3 audits now."
     )
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing is repaired or accepted where nothing differs."""
-        if action in _OF_A_ROW and not (self.composed and self.table.count):
-            return False
-        return super().check_action(action, parameters)
 
     def __init__(self, store: str) -> None:
         super().__init__()

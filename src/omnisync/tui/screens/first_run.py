@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -20,6 +21,7 @@ from omnisync.tui.screens.form import Ask, Form
 from omnisync.tui.screens.step import LookStep, finding_lines
 from omnisync.tui.widgets.choices import Choices
 from omnisync.tui.widgets.lines import Line
+from omnisync.tui.widgets.table import fitted
 
 
 class Welcome(Page):
@@ -93,7 +95,7 @@ class ShopStep(Form):
         for option in sorted(program.options, key=lambda each: not each.required):
             rare = not option.required or option.default is not None
             asks.append(Ask(f"erp.{option.name}", f"{program.title}: {option.help}", option, rare))
-        super().__init__(draft, _("Step 1 of 4: your shop and its stock program"), asks)
+        super().__init__(draft, _("Step 1 of 4: your shop and its stock program (the ERP)"), asks)
 
     def wrong(self, ask: Ask, value: str) -> str:
         """A program that is not known is said to be so."""
@@ -145,9 +147,14 @@ class ErpStep(LookStep[ErpLook]):
         yield from _problems(found)
         yield [(_("Enter goes on if that is your shop. Esc goes back."), "dim")]
 
+    @property
+    def ready(self) -> bool:
+        """Whether it can be read."""
+        return self.found is not None and self.found.good
+
     def action_next(self) -> None:
         """On, if it can be read."""
-        if self.found is not None and self.found.good:
+        if self.found is not None and self.ready:
             from omnisync.tui.screens.first_stores import PlatformStep
 
             self.draft.look = self.found
@@ -164,12 +171,16 @@ def _counts(found: ErpLook) -> Iterator[Line]:
     for code, name in found.sample:
         yield [(f"    {code}  ", "dim"), (name, "")]
     yield [("✓ ", "confirmed"), (plural("{n} warehouse", "{n} warehouses", len(found.warehouses)), "bold")]
+    size = max(map(cell_len, map(clean, [*found.warehouses, *found.lists])), default=0)
     for name, held in found.warehouses.items():
-        yield [(f"    {name}  ", ""), (plural("{n} product in stock", "{n} products in stock", held), "dim")]
+        yield [
+            (f"    {fitted(clean(name), size)}  ", ""),
+            (plural("{n} product in stock", "{n} products in stock", held), "dim"),
+        ]
     yield [("✓ ", "confirmed"), (plural("{n} price list", "{n} price lists", len(found.lists)), "bold")]
     for name, (currency, count) in found.lists.items():
         yield [
-            (f"    {name}  ", ""),
+            (f"    {fitted(clean(name), size)}  ", ""),
             (plural("{n} price in {currency}", "{n} prices in {currency}", count, currency=currency), "dim"),
         ]
     if found.customers:

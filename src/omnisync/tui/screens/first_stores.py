@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -21,6 +22,7 @@ from omnisync.tui.screens.form import Ask, Form
 from omnisync.tui.screens.step import LookStep, Step, finding_lines
 from omnisync.tui.widgets.choices import Choices
 from omnisync.tui.widgets.lines import Line
+from omnisync.tui.widgets.table import fitted
 
 if TYPE_CHECKING:
     from omnisync.connect.loader import Manifest
@@ -204,15 +206,20 @@ class SellStep(Step):
     def _fill(self, at: int) -> None:
         box = self.query_one(Choices)
         options = [Option(Content.assemble((_("Warehouses whose stock it may sell"), "bold $accent")), disabled=True)]
+        size = max((cell_len(clean(name)) for name, _more in (*self._houses, *self._lists)), default=0)
         for name, held in self._houses:
             said = plural("{n} product in stock", "{n} products in stock", held)
             place = self._marked.index(name) + 1 if name in self._marked else 0
             first = "   " + _("orders are taken from here") if place == 1 and len(self._marked) > 1 else ""
-            options.append(Option(_mark(on=bool(place), sign="√", name=name, said=said + first)))
+            options.append(
+                Option(_mark("[]", on=bool(place), sign="√", name=fitted(clean(name), size), said=said + first))
+            )
         options.append(Option(Content.assemble("\n", (_("Price list that it shows"), "bold $accent")), disabled=True))
         for name, (currency, count) in self._lists:
             said = plural("{n} price in {currency}", "{n} prices in {currency}", count, currency=currency)
-            options.append(Option(_mark(on=name == self._list, sign="●", name=name, said=said)))
+            options.append(
+                Option(_mark("()", on=name == self._list, sign="●", name=fitted(clean(name), size), said=said))
+            )
         box.clear_options()
         box.add_options(options)
         box.highlighted = at
@@ -254,9 +261,10 @@ class SellStep(Step):
         self.go_on(PlatformStep(self.draft))
 
 
-def _mark(*, on: bool, sign: str, name: str, said: str) -> Content:
+def _mark(box: str, *, on: bool, sign: str, name: str, said: str) -> Content:
+    """A line with its box, which shows that it can be marked; the name is as wide as all of them need."""
     return Content.assemble(
-        (f" {sign if on else ' '} ", "$success bold"),
-        (clean(name), "bold" if on else ""),
+        (box[0] + (sign if on else " ") + box[1] + " ", "$success bold" if on else ""),
+        (name, "bold" if on else ""),
         (f"   {said}", "dim"),
     )

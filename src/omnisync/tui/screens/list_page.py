@@ -23,6 +23,8 @@ class ListPage(Page, Generic[T]):
 
     TITLE_TEXT = ""
     TABLE: ClassVar[type[VirtualTable[Any]]]
+    OF_A_ROW: ClassVar[frozenset[str]] = frozenset()
+    """Actions on the marked row, or on all that there are."""
 
     def body(self) -> ComposeResult:
         """The table, and the marked one in full."""
@@ -36,6 +38,12 @@ class ListPage(Page, Generic[T]):
         self.set_focus(self.table)
         self.fit()
         self.show_empty()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the keys for a row where there is none."""
+        if action in self.OF_A_ROW and not (self.composed and self.table.count):
+            return False
+        return super().check_action(action, parameters)
 
     @property
     def table(self) -> T:
@@ -75,6 +83,7 @@ class ListPage(Page, Generic[T]):
         box.set_class(not empty, "hidden")
         for widget in (self.table, self.query_one(Lines)):
             widget.set_class(empty, "hidden")
+        self.refresh_bindings()
         if empty:
             box.update(Content(self.why_empty()))
             self.set_focus(None)

@@ -54,6 +54,7 @@ class MattersPage(ListPage[MatterTable]):
     BINDINGS: ClassVar = bindings("matters")
     TITLE_TEXT = _("What waits for you")
     TABLE = MatterTable
+    OF_A_ROW = frozenset({"act", "product", "reject", "retry_all", "release_all"})
     HELP_TEXT = _(
         "Everything that stands still until a person has looked at it. ‖ held: a suspicious change; Enter asks, then "
         "lets it go, n says no. ! refused: a store didn't take a figure; Enter sends it again. ✗ set aside: an order or a line of "
@@ -127,7 +128,11 @@ class MattersPage(ListPage[MatterTable]):
         if row is not None:
             self.query_one(Lines).show(self._full(row))
         chosen = self.table.chosen_count()
-        narrowed = [each for each in (self.store, kind_title(self.kind) if self.kind else "", self.text) if each]
+        narrowed = [
+            each
+            for each in (connector_words(self.store), kind_title(self.kind) if self.kind else "", self.text)
+            if each
+        ]
         selected = [_("{n} selected").format(n=number(chosen))] if chosen else []
         self.note(clean(", ".join([*selected, *narrowed]), 40))
 
@@ -138,7 +143,7 @@ class MattersPage(ListPage[MatterTable]):
     def _full(self, matter: Matter) -> list[Line]:
         kind = kind_of(matter)
         lines: list[Line] = [
-            [(f"{_SIGNS[kind]} {connector_of(matter)}  ", _LOOKS[kind]), (what_words(matter), "bold")],
+            [(f"{_SIGNS[kind]} {connector_words(connector_of(matter))}  ", _LOOKS[kind]), (what_words(matter), "bold")],
             [(self._said(matter), "")],
         ]
         match matter:
@@ -303,7 +308,9 @@ class MattersPage(ListPage[MatterTable]):
         """Copy what it is and why it waits."""
         if (row := self.table.row) is not None:
             self.omnisync.copy(
-                "\t".join((connector_of(row), kind_title(kind_of(row)), what_words(row), why_words(row)))
+                "\t".join(
+                    (connector_words(connector_of(row)), kind_title(kind_of(row)), what_words(row), why_words(row))
+                )
             )
 
 

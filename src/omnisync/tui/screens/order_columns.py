@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
+
 from omnisync.explain.happened import order_state_words
-from omnisync.explain.orders import buyer, erp_words, stock_words
+from omnisync.explain.orders import buyer, erp_words, stock_brief, stock_words
 from omnisync.log.order_list import OrderRow, OrderWish
 from omnisync.model.clean import clean
 from omnisync.model.money import Money
@@ -19,7 +21,7 @@ _Plan = tuple[tuple[str, int], ...]
 
 _NARROW: _Plan = (("number", 11), ("customer", 10), ("stock", 0))
 _ORDINARY: _Plan = (
-    ("number", 12), ("store", 9), ("placed", 5), ("customer", 10), ("total", 13), ("state", 9), ("stock", 0),
+    ("number", 11), ("store", 9), ("placed", 5), ("customer", 10), ("total", 13), ("state", 9), ("stock", 0),
 )  # fmt: skip
 _ROOMIER: _Plan = (
     ("number", 13), ("store", 10), ("placed", 5), ("customer", 14), ("total", 14), ("lines", 5), ("state", 12),
@@ -50,6 +52,8 @@ def _column(name: str, width: int, wish: OrderWish, now: Callable[[], int], *, r
     def cells(row: OrderRow) -> Sequence[Cell]:
         if name == "stock":
             text, look = stock_words(row.order, row.lacking)
+            if cell_len(text) > width:
+                text = stock_brief(row.order, row.lacking) or text
             return (Cell(fitted(clean(text), width), look if look == "refused" else ""),)
         return (Cell(fitted(clean(_text(name, row, now(), width, roomy=roomy)), width, right=right)),)
 

@@ -213,6 +213,7 @@ class Orders(Page):
         box = self.query_one("#empty", Static)
         box.set_class(not empty, "hidden")
         self.table.set_class(empty, "hidden")
+        self.refresh_bindings()
         if empty:
             box.update(Content(self._why_empty()))
             if self.focused is self.table:
@@ -236,8 +237,10 @@ class Orders(Page):
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc takes the filters away only where there are some."""
+        """Esc takes the filters away only where there are some, and a row's keys are there only where there is one."""
         if action == "everything" and not self.wish.filtered:
+            return False
+        if action in ("sheet", "customer") and not (self.composed and self.table.count):
             return False
         return super().check_action(action, parameters)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 
 from omnisync.explain.happened import sentence
@@ -24,6 +25,9 @@ from omnisync.tui.widgets.table import fitted
 
 _EVENTS = 30
 _ROOMY, _NARROW = 100, 60
+
+_STATE = 14
+"""Cells beside a figure's stages, where there is no room for ages, that its state may take."""
 
 
 class Sheet(Page):
@@ -195,11 +199,12 @@ def _listings(chains: list[Why], marked: int, now: int, width: int) -> Iterator[
         for kind in (Kind.STOCK, Kind.PRICE):
             row = chain.figures.get(kind)
             if row is not None:
-                yield _figure(row, (margin + fitted(head, 13), look), chain.rules.currency, now, width)
+                yield from _figure(row, (margin + fitted(head, 13), look), chain.rules.currency, now, width)
                 margin, head = "  ", "  " + _("price")
 
 
-def _figure(row: FigureRow, head: Part, currency: str, now: int, width: int) -> Line:
+def _figure(row: FigureRow, head: Part, currency: str, now: int, width: int) -> Iterator[Line]:
+    """Its stages and its state; what has no room beside them stands below."""
     view = figure_view(
         row.store, row.kind, row.mode, row.wanted, row.wanted_rev, row.confirmed, row.confirmed_rev, row.check_at,
         row.reason,
@@ -217,10 +222,13 @@ def _figure(row: FigureRow, head: Part, currency: str, now: int, width: int) -> 
         else:
             parts.append((fitted(figure, 9 if width < _NARROW else 11, right=True), ""))
     parts += [("  ", ""), sign(view.state)]
-    if width < _NARROW:
-        return parts
-    reason = f": {reason_words(row.reason)}" if row.reason else ""
-    return [*parts, (f" {state_words(view.state)}{reason}", view.state)]
+    words = state_words(view.state) + (f": {reason_words(row.reason)}" if row.reason else "")
+    if width >= _ROOMY or (width >= _NARROW and cell_len(words) <= _STATE):
+        yield [*parts, (f" {words}", view.state)]
+    else:
+        yield parts
+        if width >= _NARROW or row.reason:
+            yield [("      ", ""), (words, view.state)]
 
 
 def _reservations(chains: list[Why], now: int, width: int) -> Iterator[Line]:

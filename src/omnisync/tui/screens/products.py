@@ -320,7 +320,9 @@ class Products(Page):
                 "Leave with F10, then run `omnisync init` to write one,\nor `omnisync demo` to see a sample shop at work."
             ).format(path=clean(str(desk.config)))
         if self.omnisync.data.problem and desk.database.exists():
-            return clean(self.omnisync.data.problem, 400)
+            return _(
+                "{problem}\n\nIf it stays so, leave with F10 and run `omnisync restore`: it puts a backup in its place."
+            ).format(problem=clean(self.omnisync.data.problem, 400))
         return _("No products yet.\n\nThey appear here by themselves as soon as the ERP has been read.")
 
     # Keys

@@ -93,10 +93,20 @@ class LookStep(Step, Generic[T]):
         """What was found."""
         raise NotImplementedError
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to go on with."""
+        return self.found is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without the key to go on as long as there is nothing to go on with."""
+        return self.ready if action == "next" else super().check_action(action, parameters)
+
     def action_again(self) -> None:
         """Look again."""
         self.found, self.trouble = None, ""
         self.query_one(Lines).show([[("… " + self.WAITS, "waiting")]])
+        self.refresh_bindings()
         self.run_worker(self._look(), exclusive=True, exit_on_error=True)
 
     async def _look(self) -> None:

@@ -39,6 +39,7 @@ class Stores(ListPage[StoreTable]):
     BINDINGS: ClassVar = bindings("stores")
     TITLE_TEXT = _("Stores")
     TABLE = StoreTable
+    OF_A_ROW = frozenset({"waiting", "pause", "new_key", "pull", "plan", "drifts", "everything_waiting"})
     HELP_TEXT = _(
         "One row per store and the ERP: how its connection is, when orders were asked for and figures sent last, how "
         "many figures are not confirmed yet and how old the oldest is, how many calls its rate limit has left, and "
