@@ -69,7 +69,10 @@ _SKEW = 60_000
 _HOUR = 3_600_000
 
 _FIGURES = "/approved/inventory-and-price"
-_SAME_PAGE = "Trendyol gives the same page of its list again and again; what comes after it can't be read."
+_SAME_PAGE = (
+    "Trendyol gives the same page of its list again and again; what comes after it can't be read. It is tried again by "
+    "itself; if it stays so for hours, tell Trendyol's support."
+)
 
 T = TypeVar("T")
 

@@ -204,7 +204,8 @@ class WooConnector:
                 page, before, last = page + 1, total or 0, ids
             elif len(ids) == PER_PAGE or (total or 0) > len(seen):
                 raise Unavailable(
-                    f"The shop gives the same page again and again for {path}. A cache may stand in between."
+                    f"The shop gives the same page again and again for {path}. A cache may stand in between: ask who looks "
+                    "after the shop to let /wp-json/ pass it by."
                 )
             else:
                 return

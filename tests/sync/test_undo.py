@@ -10,6 +10,7 @@ from tests.sync.fakes import Shown
 from tests.sync.shop import Shop, story
 
 from omnisync.errors import CommandRefused
+from omnisync.explain.undoing import item_words
 from omnisync.log.rebuild import table_names
 from omnisync.model.commands import AnyCommand, Exclude, Link, Release, Reply, SetPrice, SetPrices, Undo
 from omnisync.model.events import Kind
@@ -90,7 +91,11 @@ async def test_a_no_to_a_price_is_a_no_again(shop: Shop) -> None:
     await shop.order(Release(store="s1", kind=Kind.PRICE, no=True, why="a typing mistake"))
     before = _tables(shop)
     await shop.order(SetPrices("s1", (("A", 1200), ("B", 900))))
-    await _undo(shop)
+    told = await _undo(shop)
+    assert {item["subject"]: item["no"] for item in told["items"]} == {"A": True, "B": False}
+    assert item_words(told["items"][-1]).endswith(
+        "the list's price (you had said no to it: the store keeps what it shows)"
+    )
     assert _tables(shop) == before
     assert (shop.figure("s1", "A", "price").mode, shop.figure("s1", "A", "price").reason) == ("off", "rejected")
     await _undo(shop, event=shop.one("SELECT max(seq) FROM act"))

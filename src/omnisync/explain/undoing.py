@@ -42,7 +42,8 @@ def left_out(told: Mapping[str, Any]) -> str:
 
 def item_words(item: Mapping[str, Any]) -> str:
     """One thing: what it is now, and what it will be again."""
-    return f"{item['subject']}: {_value(item, 'now')} → {_value(item, 'back')}"
+    words = f"{item['subject']}: {_value(item, 'now')} → {_value(item, 'back')}"
+    return f"{words} ({_('you had said no to it: the store keeps what it shows')})" if item.get("no") else words
 
 
 def _value(item: Mapping[str, Any], which: str) -> str:

@@ -50,6 +50,7 @@ class Item:
 
     ``what``: price, list-price (minor units of ``currency``), no-stock, no-price (excluded or not), product (of a
     listing or an order's line), rules (the names of those that differ). ``conflict``: it was changed again since.
+    ``no``: a person had said no to the price that it goes back to, which is not sent: the store keeps what it shows.
     """
 
     store: str
@@ -59,6 +60,7 @@ class Item:
     back: Value
     currency: str = ""
     conflict: bool = False
+    no: bool = False
 
 
 @dataclass(slots=True)
@@ -143,7 +145,16 @@ def _price(state: State, event: PriceSet, made: Plan, force: bool) -> None:
     product = state.product(event.product)
     choice = state.choices.get(product.id, event.store) if product is not None else None
     now = choice.price if choice is not None else None
-    item = Item(event.store, event.product, "price", now, event.was, event.currency, conflict=now != event.minor)
+    item = Item(
+        event.store,
+        event.product,
+        "price",
+        now,
+        event.was,
+        event.currency,
+        now != event.minor,
+        event.rejected is not None,
+    )
     possible = product is not None and event.store in state.rules() and now != event.was
     if made.add(item, possible=possible, force=force):
         assert product is not None
