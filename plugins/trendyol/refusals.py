@@ -21,18 +21,21 @@ _PASSING = frozenset({408, 426})
 
 _WRONG_KEY = (
     "Trendyol refused the key (401): the seller number, the API key and the API secret do not belong together, "
-    "or they were renewed in the panel. Copy all three anew from there: Hesap Bilgilerim > Entegrasyon Bilgileri."
+    "or they were renewed in the panel."
 )
 _FIREWALL = (
     "Trendyol's firewall turned the request away (403): this computer's internet address, "
-    "or something between it and Trendyol, is blocked. Try from another connection, without a VPN; if that works, ask "
-    "Trendyol to unblock this one."
+    "or something between it and Trendyol, is blocked."
 )
 _UNANNOUNCED = (
     "Trendyol refused the request without a reason (403): it does this when the seller number or integrator name "
-    "that OmniSync announces itself with is missing or wrong, and for an address that it does not know. Check the "
-    f"three; the address should be {PRODUCTION}."
+    "that OmniSync announces itself with is missing or wrong, and for an address that it does not know."
 )
+_ADVICE = {
+    _WRONG_KEY: "Copy all three anew from the panel: Hesap Bilgilerim > Entegrasyon Bilgileri.",
+    _FIREWALL: "Try from another connection, without a VPN; if that works, ask Trendyol to unblock this one.",
+    _UNANNOUNCED: f"Check the three; the address should be {PRODUCTION}.",
+}
 
 
 def repeats(words: str) -> bool:
@@ -54,15 +57,20 @@ def refusal(answer: Response, now: int, *, writes: bool) -> ConnectorError:
     if repeats(answer.text):
         return repeated(now)
     if answer.status == 401:
-        return AuthFailed(_WRONG_KEY)
+        return _no_access(_WRONG_KEY)
     if answer.status == 403:
-        return AuthFailed(_FIREWALL if _is_page(answer) else _UNANNOUNCED)
+        return _no_access(_FIREWALL if _is_page(answer) else _UNANNOUNCED)
     if answer.status in _PASSING:
         return Unavailable(f"Trendyol is interrupted for the moment ({answer.status}): {_words(answer)}")
     silent = answer.status in _NO_SUCH_PLACE and not answer.text.strip()
     if writes and answer.status != _TOO_LARGE and (silent or _is_page(answer)):
         return Unavailable(f"Trendyol did not take the update and named no reason in its own form ({answer.status}).")
     return Rejected(f"{_words(answer)} ({answer.status})")
+
+
+def _no_access(words: str) -> AuthFailed:
+    """Its own sentences say what to do, wherever it is shown."""
+    return AuthFailed(f"{words} {_ADVICE[words]}")
 
 
 def _is_page(answer: Response) -> bool:
@@ -85,17 +93,21 @@ def finding(error: ConnectorError, address: str) -> Finding:
     """What a failed connection test means, and what to do about it."""
     if isinstance(error, RateLimited):
         return Finding(Grade.WARNING, "Trendyol asks to wait; the key was not tested.", "Test again in a minute.")
-    return Finding(Grade.PROBLEM, str(error), _advice(error, address))
+    told = str(error)
+    words = next((words for words, advice in _ADVICE.items() if told == f"{words} {advice}"), told)
+    return Finding(Grade.PROBLEM, words, _advice(error, words, address))
 
 
-def _advice(error: ConnectorError, address: str) -> str:
+def _advice(error: ConnectorError, words: str, address: str) -> str:
     host = urlsplit(address).hostname or ""
     if host == "api.trendyol.com":
         return f"This address was closed in 2025. Use {PRODUCTION}."
     if host.startswith("stage") and isinstance(error, Unavailable):
         return "The test environment answers only computers whose internet address Trendyol has put on its list."
-    if isinstance(error, AuthFailed | Moved):
-        # Their own sentences say it.
+    if words in _ADVICE:
+        return _ADVICE[words]
+    if isinstance(error, Moved):
+        # Its own sentence says it.
         return ""
     if isinstance(error, NotSent):
         return f"Check the internet connection and the address; it should be {PRODUCTION}."
