@@ -233,6 +233,7 @@ class TrendyolSandbox(Sandbox):
             ("POST", "split", self._control_of(lambda wish: self.orders.split(wish["number"]))),
             ("POST", "cancel_some", self._control_of(lambda wish: self.orders.cancel_some(**_pieces(wish)))),
             ("POST", "unsupplied", self._control_of(lambda wish: self.orders.unsupplied(**_pieces(wish)))),
+            ("POST", "undelivered", self._control_of(lambda wish: self.orders.undelivered(wish["number"]))),
             ("POST", "flag", self._control_of(lambda wish: self.flag(wish["remote_id"], wish["flag"], on=wish["on"]))),
             ("POST", "outage", self._control_of(lambda wish: self.outage(wish["seconds"]))),
             ("POST", "rested", self._control_of(lambda _: self._gate.rested())),

@@ -15,8 +15,9 @@ from omnisync.model.order import OrderState
 
 from .sandbox_catalogue import Variant
 
-_WAY = ("Awaiting", "Created", "Picking", "Invoiced", "Shipped", "AtCollectionPoint", "Delivered", "Returned")
-"""A package goes this way forwards only; it may pass over stations."""
+_WAY = ("Awaiting", "Created", "Picking", "Invoiced", "Shipped", "AtCollectionPoint", "UnDelivered", "Returned")
+"""A package goes this way forwards only; it may pass over stations. Up to the collection point it may also turn off to
+Delivered, and then it stays so: what a buyer sends back later is told in claims (1.6) only."""
 
 _STATUS = {
     OrderState.NEW: "Created",
@@ -30,7 +31,10 @@ _STATUS = {
 _OPEN = frozenset({"Awaiting", "Created", "Picking", "Invoiced"})
 """A buyer may cancel, and a package may be split, only before the carrier has it."""
 
-_SOLD = frozenset(_WAY) - {"Returned"}
+_BACK = frozenset({"UnDelivered", "Returned"})
+"""Only what the carrier has can come back."""
+
+_SOLD = frozenset(_WAY) - {"Returned"} | {"Delivered"}
 
 _FIRST_ID = 9_007_199_254_740_993
 """The first whole number that a double can't hold: a client that treats ids as numbers is found out."""
@@ -105,9 +109,16 @@ class Orders:
         """
         if state not in _STATUS:
             raise ValueError(f"a package is never moved to {state}")
+        self._move(number, _STATUS[state])
+
+    def undelivered(self, number: str) -> None:
+        """The carrier could not deliver, and brings all packages back that it has. Raises ValueError for an unknown number."""
+        self._move(number, "UnDelivered")
+
+    def _move(self, number: str, status: str) -> None:
         for package in self._order(number).packages:
-            if _may_go(package.status, _STATUS[state]):
-                self._set(package, _STATUS[state])
+            if _may_go(package.status, status):
+                self._set(package, status)
 
     def split(self, number: str) -> None:
         """The first open package dies; two take its place, each with a part of its goods.
@@ -194,8 +205,10 @@ class Orders:
 def _may_go(status: str, target: str) -> bool:
     if target == "Cancelled":
         return status in _OPEN
-    if target == "Returned" and status in _OPEN:
+    if target in _BACK and status in _OPEN:
         return False
+    if target == "Delivered":
+        return status in _WAY and status not in _BACK
     return status in _WAY and _WAY.index(status) < _WAY.index(target)
 
 

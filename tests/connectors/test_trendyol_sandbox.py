@@ -264,6 +264,23 @@ class TestOrders:
         assert shop.sandbox.sold() == {}
         assert shop.sandbox.figures()[0].stock == 8, "nothing is put back"
 
+    def test_what_could_not_be_delivered_comes_back_and_what_was_delivered_does_not(self, shop: Shop) -> None:
+        lost, kept = shop.buy(barcode(0), 2), shop.buy(barcode(1), 1)
+        packages = [order.packages[0] for order in shop.sandbox.orders.all()]
+        shop.sandbox.orders.undelivered(lost)
+        assert packages[0].status == "Created", "the carrier does not have it yet"
+        for number in (lost, kept):
+            shop.sandbox.move(number, OrderState.SHIPPED)
+        shop.sandbox.orders.undelivered(lost)
+        shop.sandbox.move(kept, OrderState.DELIVERED)
+        assert [each.status for each in packages] == ["UnDelivered", "Delivered"]
+        assert shop.sandbox.sold() == {barcode(0): 2, barcode(1): 1}
+        for number in (lost, kept):
+            shop.sandbox.move(number, OrderState.DELIVERED)
+            shop.sandbox.move(number, OrderState.RETURNED)
+        assert [each.status for each in packages] == ["Returned", "Delivered"]
+        assert shop.sandbox.sold() == {barcode(1): 1}
+
     async def test_the_control_interface(self, shop: Shop) -> None:
         """What a demo or a test can ask for over HTTP, too."""
         wish = {"lines": [{"remote_id": barcode(0), "quantity": 4}], "paid": True}
@@ -273,6 +290,7 @@ class TestOrders:
             ("split", {"number": number}),
             ("cancel_some", one),
             ("unsupplied", one),
+            ("undelivered", {"number": number}),
             ("flag", {"remote_id": barcode(2), "flag": "locked", "on": True}),
             ("outage", {"seconds": 60}),
         ):
