@@ -17,7 +17,7 @@ from omnisync.log.product_list import warehouses
 from omnisync.log.reader import Reader
 from omnisync.log.story import events_of_product, json_of, product_of
 from omnisync.log.writer import Log
-from omnisync.model.events import BalancesCounted, Count
+from omnisync.model.events import BalancesCounted, Count, PriceSet
 from omnisync.ports import SystemClock
 from omnisync.testing.clock import ManualClock
 from omnisync.tui.app import OmniSync
@@ -45,6 +45,8 @@ async def test_the_last_of_many_choices_is_seen_on_a_low_screen(folder: Path) ->
         await until(lambda: "column 00" in shown(app))
         await pilot.press("end")
         await until(lambda: "column 29" in shown(app))
+        await pilot.resize_terminal(60, 12)
+        await until(lambda: "column 29" in shown(app) and "Enter choose" in lines(app)[-1])
 
 
 async def test_a_price_is_edited_over_its_cell_on_a_screen_of_another_size_too(folder: Path) -> None:
@@ -217,3 +219,34 @@ async def test_a_database_that_is_none_names_the_way_out(tmp_path: Path) -> None
     app = OmniSync(hardware_shop.desk(tmp_path, hardware_shop.FakeDaemon(tmp_path)))
     async with app.run_test(size=(80, 24)):
         await until(lambda: "omnisync restore" in shown(app))
+
+
+async def test_ctrl_c_says_how_to_leave_in_our_own_words(folder: Path) -> None:
+    async with opened(folder, size=(80, 24)) as (app, pilot):
+        await pilot.press("ctrl+c")
+        await until(lambda: any("F10 leaves" in each.message for each in app._notifications))
+
+
+async def test_the_sheet_marks_the_store_that_the_list_had_marked(folder: Path) -> None:
+    async with opened(folder, size=(80, 24)) as (app, pilot):
+        await pilot.press("f3", *code(4), "enter", "right", "enter")
+        await until(lambda: "▸ woo-hu" in shown(app))
+        await pilot.press("w")
+        await until(lambda: isinstance(app.screen, WhyPage) and "woo-hu shows" in shown(app))
+
+
+async def test_the_line_to_find_with_gets_the_room_of_a_filter_that_is_gone(folder: Path) -> None:
+    async with opened(folder, size=(80, 24)) as (app, pilot):
+        await pilot.press("f", *2 * ("down",), "enter")
+        await until(lambda: "held until you say yes" in lines(app)[1])
+        await pilot.press("escape", "escape")
+        await until(lambda: "name, code, barcode" in lines(app)[1])
+
+
+async def test_who_did_it_is_named_in_full(folder: Path) -> None:
+    log = await Log.open(folder / DATABASE, SystemClock())
+    await log.append(PriceSet("trendyol", code(4), 1250, "TRY"), actor="screen:ayse")
+    await log.close()
+    async with opened(folder, size=(80, 24)) as (app, pilot):
+        await pilot.press("f3", *code(4), "enter", "enter", "f3")
+        await until(lambda: isinstance(app.screen, History) and "screen:ayse " in shown(app))

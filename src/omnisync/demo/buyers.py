@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
 from omnisync.demo.stores import StoreLine
+from omnisync.errors import ConnectorError
 from omnisync.ports import Clock
 
 _ORDERS_PER_SECOND = 2.0
@@ -77,8 +79,11 @@ class Buyers:
                 async with asyncio.timeout(pause):
                     await stop.wait()
             except TimeoutError:
-                await self._order()
-                await self._regret()
+                # Whoever stops a pretended store wants to see what OmniSync makes of it: the buyers go elsewhere.
+                with suppress(ConnectorError):
+                    await self._order()
+                with suppress(ConnectorError):
+                    await self._regret()
 
     async def _order(self) -> None:
         line = self._rng.choice(self._lines)

@@ -28,7 +28,7 @@ from omnisync.demo.place import STORES, Place
 from omnisync.demo.report import Latencies, Moment, Screen, StoreSummary, Summary, mismatch_line, text_of
 from omnisync.demo.serve import Wish as SandboxWish
 from omnisync.demo.stores import StoreLine, open_store
-from omnisync.errors import OmniSyncError
+from omnisync.errors import ConnectorError, OmniSyncError
 from omnisync.folders import DATABASE
 from omnisync.log import compare, overview
 from omnisync.log.latency import Latency
@@ -288,7 +288,13 @@ class _Demo:
     ) -> Summary:
         differing = 0
         for line in lines:
-            found = compare.mismatches(reader, line.store.name, await line.shown())
+            try:
+                shows = await line.shown()
+            except ConnectorError as error:
+                differing += 1
+                self._screen.say(_("{store} can't be compared: {reason}").format(store=line.store.name, reason=error))
+                continue
+            found = compare.mismatches(reader, line.store.name, shows)
             differing += len(found)
             for each in found[:_TOLD]:
                 self._screen.say(mismatch_line(line.store.name, each))

@@ -200,6 +200,10 @@ class OmniSync(App[None]):
         if not isinstance(self.screen, Help):
             self.push_screen(Help(self.screen))
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C ends other programs: here it would be too easily pressed."""
+        self.say(_("Ctrl+Q or F10 leaves OmniSync."))
+
     def action_undo(self) -> None:
         """Take back what was done last; a line that is typed into is not what is meant."""
         if not isinstance(self.focused, Input) and isinstance(self.screen, Page):

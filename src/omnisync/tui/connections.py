@@ -84,7 +84,12 @@ class Connection:
         if self.health is None:
             return _("never connected")
         reason = self.health.reason if self.health.state not in ("ok", "paused", "plan") else ""
-        return health_words(self.health.state) + (f": {reason}" if reason else "")
+        return self.state + (f": {reason}" if reason else "")
+
+    @property
+    def state(self) -> str:
+        """How it is, without the reason."""
+        return health_words(self.health.state) if self.health else _("never connected")
 
 
 def connections(path: Path, live: Live | None, now: int) -> list[Connection]:

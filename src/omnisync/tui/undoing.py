@@ -28,7 +28,7 @@ async def undo(app: OmniSync, event: int = 0) -> None:
     done = await app.order(Undo(told["act"], go=True, force=force))
     if done is not None and done["seq"]:
         app.say(
-            _("Taken back: {effect}. Number {number} in the history does it again.").format(
+            _("{effect}. This is number {number} in the history; to undo that does it again.").format(
                 effect=effect(done), number=done["seq"]
             )
         )

@@ -67,6 +67,10 @@ class Choose(ModalScreen[str | None]):
         options.highlighted = keys.index(self._marked) if self._marked in keys else 0
         self.set_focus(options)
 
+    def on_resize(self) -> None:
+        """A lower screen has room for fewer of them."""
+        self.call_after_refresh(self.query_one(Choices).fit_into, self.query_one("#box"))
+
     def action_take(self) -> None:
         """Take the marked one."""
         at = self.query_one(Choices).highlighted

@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
+
 from omnisync.errors import DatabaseError
 from omnisync.explain.happened import sentence
 from omnisync.explain.share import share_of
 from omnisync.log.reader import Reader
 from omnisync.log.story import Told, events_of_order, events_of_product, json_of, listings_of, product_of
+from omnisync.model.clean import clean
 from omnisync.ports import in_thread
 from omnisync.text import _, plural
 from omnisync.tui.keys import bindings
@@ -132,7 +135,8 @@ class History(LogPage):
         if width >= 60:
             now = self.omnisync.desk.clock.now()
             time = max(8, time_size((each.at for each in self._shown), now, width))
-            sizes = [("at", _("When"), time), ("about", _("Who"), 16 if width >= 100 else 8)]
+            who = max((cell_len(clean(each.about)) for each in self._shown), default=0)
+            sizes = [("at", _("When"), time), ("about", _("Who"), max(6, min(who, 16 if width >= 100 else 12)))]
         else:
             sizes = [("at", _("When"), 8)]
         return [*sizes, ("text", _("What"), width - sum(size + 1 for _name, _title, size in sizes))]

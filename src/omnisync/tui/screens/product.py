@@ -39,10 +39,10 @@ class Sheet(Page):
         "what a read-back found there (seen), with how long ago. Below: what is reserved for orders, and what happened."
     )
 
-    def __init__(self, product: int) -> None:
+    def __init__(self, product: int, store: int = 0) -> None:
+        """``store`` is the place of the one that is marked at first."""
         super().__init__()
-        self._product = product
-        self._store = 0
+        self._product, self._store = product, store
 
     def body(self) -> ComposeResult:
         """One page of text."""

@@ -54,7 +54,7 @@ class ProductActs:
         if row := self._screen.table.row:
             from omnisync.tui.screens.product import Sheet
 
-            self._app.push_screen(Sheet(row.product.id))
+            self._app.push_screen(Sheet(row.product.id, self._screen.shape.store))
 
     def why(self) -> None:
         """Why the marked store shows what it shows."""

@@ -59,6 +59,8 @@ def _column(name: str, width: int, *, roomy: bool) -> Column:
             called = clean(connector_words(row.name))
             return Cell(sign, look if look != "confirmed" else ""), Cell(" " + fitted(called, width - 2))
         text = clean(_text(name, row))
+        if name == "words" and cell_len(text) > width:
+            text = row.state
         look = _LOUD.get(name, "") if text not in ("0", "–") else ""
         if name == "words":
             look = "refused" if row.health and row.health.state == "refused" else ""

@@ -8,6 +8,9 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+_FILTER = 8
+"""The cells of what names a filter, at least."""
+
 _GAP = 2
 """Cells between what is typed, or the hint of what can be, and the count."""
 
@@ -31,7 +34,9 @@ class Found(Static):
             return
         self._text = text
         self.update(Content(text + " " if text else ""), layout=False)
-        if not text or self._needed > (self.styles.width.value if self.styles.width else 0):
+        has = self.styles.width.value if self.styles.width else 0
+        # A filter that is gone leaves more room than a figure that has a digit less.
+        if not text or self._needed > has or has - self._needed > _FILTER:
             self.styles.width = self._needed
 
     def fit(self) -> None:
