@@ -126,6 +126,21 @@ async def test_a_refused_key_and_a_new_address_wait_until_calls_go_well_again(
 
 
 @story
+async def test_calls_that_go_well_again_are_enough_where_the_test_itself_is_refused(shop: Shop) -> None:
+    """A key that may not read the shop's settings is good for orders and figures."""
+    await shop.begin(A=10)
+    shop.s1.found = [Finding(Grade.PROBLEM, "This key may not read the settings.")]
+    async with shop.running():
+        await shop.wait(60)
+        shop.s1.down = AuthFailed("the key is wrong")
+        await shop.wait(60)
+        assert list(shop.set_aside()) == ["access:keys"]
+        shop.s1.down = None
+        await shop.wait(AUDIT)
+        assert shop.set_aside() == {}
+
+
+@story
 async def test_a_key_that_may_only_read_waits_as_long_as_nothing_can_be_written(shop: Shop) -> None:
     await shop.begin(A=10)
     async with shop.running():
