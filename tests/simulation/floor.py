@@ -80,11 +80,14 @@ class Floor:
             self.box.move(number, OrderState.CANCELLED)
         elif self.chance("returned"):
             self.box.move(number, OrderState.SHIPPED)
-            self.box.move(number, OrderState.RETURNED)
+            self._come_back(number)
         elif self.rng.random() < 0.5:
             self.box.move(number, OrderState.SHIPPED)
         else:
             self.box.move(number, OrderState.PREPARING)
+
+    def _come_back(self, number: str) -> None:
+        self.box.move(number, OrderState.RETURNED)
 
     def edit(self) -> None:
         """Somebody changes a figure by hand in the store's panel."""
@@ -174,6 +177,11 @@ class Marketplace(Floor):
     def pay(self, number: str) -> None:
         self.box.move(number, OrderState.NEW)
 
+    def _come_back(self, number: str) -> None:
+        self.box.orders.undelivered(number)
+        on_its_way = self.rng.expovariate(1 / 3600)
+        asyncio.get_running_loop().call_later(on_its_way, self.box.move, number, OrderState.RETURNED)
+
     def hide_rows(self, *, on: bool) -> None:
         self.box.orders.hidden_until = self._now() + 600_000 if on else 0
         if not on:
@@ -207,7 +215,9 @@ class _Deaf:
             self._catalogue.change(variant, *figures)
 
 
-_OWED = frozenset({"Awaiting", "Created", "Picking", "Invoiced", "Shipped", "AtCollectionPoint", "Delivered"})
+_OWED = frozenset(
+    {"Awaiting", "Created", "Picking", "Invoiced", "Shipped", "AtCollectionPoint", "UnDelivered", "Delivered"}
+)
 _KEPT = frozenset({"pending", "processing", "on-hold", "completed"})
 
 
