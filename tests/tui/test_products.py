@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from tests.tui.hardware_shop import FakeDaemon, code, fill, lines, opened, products, shown, until
 from textual.events import Key
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from omnisync.model.commands import Exclude, SetPrice, Update
 from omnisync.model.events import BalancesCounted, Card, Count, ProductsRead
+from omnisync.tui.app import OmniSync
 from omnisync.tui.screens.ask import Choose
 from omnisync.tui.screens.plan import PlanAsk
 from omnisync.tui.screens.product import Sheet
@@ -44,6 +46,14 @@ async def test_a_burst_of_keys_loses_none(folder: Path) -> None:
 def _key(name: str) -> Key:
     characters = {"slash": "/", "space": " ", "comma": ",", "enter": "\r", "backspace": "\x7f"}
     return Key(name, characters.get(name, name if len(name) == 1 else None))
+
+
+async def _type_price(app: OmniSync, pilot: Pilot[None], typed: str) -> None:
+    """Into the cell under the cursor, in one burst."""
+    app.post_message(_key("f4"))
+    for letter in typed:
+        app.post_message(Key(letter, letter))
+    await pilot.press("enter")
 
 
 async def test_finding_folds_letters_and_escape_shows_everything_again(folder: Path) -> None:
@@ -170,10 +180,7 @@ async def test_what_is_no_price_is_never_sent_as_another_one(folder: Path, typed
     """The line used to leave out what it did not like: 12,5,5 was sent as 12.55, abc gave the list its say again."""
     daemon = FakeDaemon(folder)
     async with opened(folder, daemon) as (app, pilot):
-        app.post_message(_key("f4"))
-        for letter in typed:
-            app.post_message(Key(letter, letter))
-        await pilot.press("enter")
+        await _type_price(app, pilot, typed)
         await until(lambda: bool(app._notifications))
         assert daemon.asked == []
         assert products(app).query_one(PriceEditor).display
@@ -183,10 +190,7 @@ async def test_what_is_no_price_is_never_sent_as_another_one(folder: Path, typed
 async def test_a_price_is_understood_as_people_write_it(folder: Path, typed: str, minor: int) -> None:
     daemon = FakeDaemon(folder)
     async with opened(folder, daemon) as (app, pilot):
-        app.post_message(_key("f4"))
-        for letter in typed:
-            app.post_message(Key(letter, letter))
-        await pilot.press("enter")
+        await _type_price(app, pilot, typed)
         await until(lambda: [each.minor for each in daemon.asked if isinstance(each, SetPrice)] == [minor])
 
 

@@ -11,8 +11,8 @@ from omnisync.cli import names, table
 from omnisync.cli.options import UNITS, json_option, limit_option, store_option
 from omnisync.cli.output import Piece, say, say_json, say_pieces, tell, width
 from omnisync.cli.place import Place
-from omnisync.explain.happened import order_state_words
 from omnisync.explain.orders import buyer, erp_words, oversold_words, stock_words
+from omnisync.explain.words import order_state_words
 from omnisync.log import overview
 from omnisync.log.oversold import Oversold, oversold_in
 from omnisync.log.overview import OrderView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from omnisync.explain.happened import order_state_words
+from omnisync.explain.words import order_state_words
 from omnisync.log.oversold import Oversold
 from omnisync.log.overview import OrderView
 from omnisync.model.order import OrderState

@@ -8,8 +8,8 @@ from typing import Any
 
 from omnisync.explain.cause import cause_of
 from omnisync.explain.drift import cause_title
-from omnisync.explain.happened import order_state_words, sentence, short
-from omnisync.explain.words import figure_words, kind_words
+from omnisync.explain.happened import sentence
+from omnisync.explain.words import figure_words, kind_words, order_state_words, short
 from omnisync.log.story import BalanceStory, Told, Why
 from omnisync.model.events import (
     BalancesCounted,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from omnisync.explain.happened import act_words
+from omnisync.explain.words import act_words
 from omnisync.model.money import Money
 from omnisync.text import _, local, money, number, plural
 

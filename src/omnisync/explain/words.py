@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from omnisync.model.events import Kind
+from omnisync.model.events import ActKind, Kind
 from omnisync.model.money import Money
-from omnisync.text import _, money, number, quantity
+from omnisync.model.order import OrderState
+from omnisync.text import _, money, number, plural, quantity
+
+_MOST_NAMED = 3
 
 
 class Sign(NamedTuple):
@@ -131,3 +134,40 @@ def figure_words(kind: str, value: int | None, currency: str, *, with_currency: 
     if kind == Kind.STOCK:
         return quantity(value)
     return money(Money(value, currency), with_currency=with_currency)
+
+
+def order_state_words(state: str) -> str:
+    """How an order stands."""
+    words: Mapping[str, str] = {
+        OrderState.WAITING: _("waiting for payment"),
+        OrderState.NEW: _("new"),
+        OrderState.PREPARING: _("preparing"),
+        OrderState.SHIPPED: _("shipped"),
+        OrderState.DELIVERED: _("delivered"),
+        OrderState.CANCELLED: _("cancelled"),
+        OrderState.RETURNED: _("returned"),
+        "posted": _("posted"),
+    }
+    return words.get(state, state)
+
+
+def act_words(kind: str) -> str:
+    """What sort of act it is."""
+    return {
+        ActKind.PRICE: _("prices set by hand"), ActKind.EXCLUSION: _("exclusions"), ActKind.LINK: _("a listing linked"),
+        ActKind.RULES: _("new rules of a store"), ActKind.IMPORT: _("prices read from the ERP"),
+        ActKind.ROW: _("prices of a row corrected"),
+        ActKind.UNDO: _("something undone"),
+    }[ActKind(kind)]  # fmt: skip
+
+
+def named(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    text = ", ".join(names[:_MOST_NAMED])
+    more = len(names) - _MOST_NAMED
+    return text + " " + plural("and {n} more", "and {n} more", more) if more > 0 else text
+
+
+def short(key: str) -> str:
+    """A batch's key as people can read it out."""
+    return key[:8]

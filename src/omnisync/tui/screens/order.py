@@ -10,8 +10,9 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 
 from omnisync.errors import DatabaseError
-from omnisync.explain.happened import order_state_words, sentence
+from omnisync.explain.happened import sentence
 from omnisync.explain.orders import buyer, erp_words, oversold_words, stock_words
+from omnisync.explain.words import order_state_words
 from omnisync.log.order_sheet import LineView, OrderSheet, order_sheet
 from omnisync.log.reader import Reader
 from omnisync.model.clean import clean

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 
-from omnisync.explain.happened import order_state_words
 from omnisync.explain.orders import buyer, erp_words, stock_brief, stock_words
+from omnisync.explain.words import order_state_words
 from omnisync.log.order_list import OrderRow, OrderWish
 from omnisync.model.clean import clean
 from omnisync.model.money import Money

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from omnisync.errors import DatabaseError
-from omnisync.explain.happened import order_state_words
 from omnisync.explain.orders import buyer
+from omnisync.explain.words import order_state_words
 from omnisync.log.order_list import (
     SORTS,
     FrozenOrders,
