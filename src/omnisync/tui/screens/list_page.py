@@ -80,10 +80,12 @@ class ListPage(Page, Generic[T]):
         """The word, or the rows."""
         empty = not self.table.count
         box = self.query_one("#empty", Static)
+        changed = box.has_class("hidden") == empty
         box.set_class(not empty, "hidden")
         for widget in (self.table, self.query_one(Lines)):
             widget.set_class(empty, "hidden")
-        self.refresh_bindings()
+        if changed:
+            self.refresh_bindings()
         if empty:
             box.update(Content(self.why_empty()))
             self.set_focus(None)

@@ -211,9 +211,11 @@ class Orders(Page):
         """A calm word where there are no rows, with the next step."""
         empty = not self.table.count
         box = self.query_one("#empty", Static)
+        changed = box.has_class("hidden") == empty
         box.set_class(not empty, "hidden")
         self.table.set_class(empty, "hidden")
-        self.refresh_bindings()
+        if changed:
+            self.refresh_bindings()
         if empty:
             box.update(Content(self._why_empty()))
             if self.focused is self.table:

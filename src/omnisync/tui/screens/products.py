@@ -300,9 +300,11 @@ class Products(Page):
         """A calm word where there are no rows, with the next step."""
         empty = self.reader is None or (not self.table.count and not self.table.pages.only_head)
         box = self.query_one("#empty", Static)
+        changed = box.has_class("hidden") == empty
         box.set_class(not empty, "hidden")
         self.table.set_class(empty, "hidden")
-        self.refresh_bindings()
+        if changed:
+            self.refresh_bindings()
         if empty:
             box.update(Content(self._why_empty()))
             if self.focused is self.table:
