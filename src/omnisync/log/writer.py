@@ -129,7 +129,8 @@ class Log:
         self._waiting: list[_Job[Any]] = []
         self._wake = asyncio.Event()
         self._woken: set[str] = set()
-        self._pump: asyncio.Task[None] | None = None
+        self._pump: asyncio.Task[None]
+        self._closed = False
         self._state: State
         self._next_seq = 0
         self._rested_at = 0
@@ -164,7 +165,7 @@ class Log:
         Its exception is raised here, and then nothing of it was written. Raises DiskFull,
         DatabaseReadOnly and DatabaseError for what the database says.
         """
-        if self._pump is None or self._pump.done():
+        if self._closed or self._pump.done():
             raise DatabaseError(_("The database is closed."))
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Job(decide, actor, done))
@@ -205,19 +206,19 @@ class Log:
 
     async def close(self) -> None:
         """Finish what is waiting, then close; safe against cancellation."""
-        pump, self._pump = self._pump, None
-        if pump is not None:
+        if not self._closed:
+            self._closed = True
             self._wake.set()
-            await asyncio.shield(self._shut(pump))
+            await asyncio.shield(self._shut())
 
-    async def _shut(self, pump: asyncio.Task[None]) -> None:
-        await pump
+    async def _shut(self) -> None:
+        await self._pump
         await self._connection.close()
 
     async def _run(self) -> None:
         jobs: list[_Job[Any]] = []
         try:
-            while self._pump is not None or self._waiting:
+            while not self._closed or self._waiting:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._waiting:
