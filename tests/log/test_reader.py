@@ -99,3 +99,5 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     path.write_text("hello " * 1000)
     with pytest.raises(DatabaseError, match="can't be read: file is not a database"):
         Reader(path)
+    files = [each for each in Path("/proc/self/fd").iterdir() if each.exists() and each.samefile(path)]
+    assert not files, "nothing is left open"

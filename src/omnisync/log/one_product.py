@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from functools import lru_cache, partial
 from typing import Any
 
@@ -58,11 +59,11 @@ def tables_in_memory() -> sqlite3.Connection:
 @lru_cache
 def _bare_tables() -> bytes:
     """A database of nothing but the tables: it is opened in a tenth of the time that it takes to make them."""
-    db = sqlite3.connect(":memory:")
-    for statement in statements():
-        if "CREATE TABLE" in statement:
-            db.execute(statement)
-    return db.serialize()
+    with closing(sqlite3.connect(":memory:")) as db:
+        for statement in statements():
+            if "CREATE TABLE" in statement:
+                db.execute(statement)
+        return db.serialize()
 
 
 @lru_cache

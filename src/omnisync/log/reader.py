@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -28,14 +29,16 @@ class Reader:
                     "`omnisync demo` shows a sample shop."
                 ).format(folder=path.parent)
             )
-        try:
-            self.db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
-            )
-            self.db.execute("PRAGMA query_only = ON")
-            self.db.execute("SELECT 1 FROM meta").fetchone()
-        except sqlite3.Error as error:
-            raise _unreadable(path, error) from error
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        with ExitStack() as unless_it_goes_well:
+            try:
+                self.db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+                unless_it_goes_well.callback(self.db.close)
+                self.db.execute("PRAGMA query_only = ON")
+                self.db.execute("SELECT 1 FROM meta").fetchone()
+            except sqlite3.Error as error:
+                raise _unreadable(path, error) from error
+            unless_it_goes_well.pop_all()
         self.path = path
 
     def close(self) -> None:

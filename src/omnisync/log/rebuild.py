@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -52,12 +52,10 @@ def make_tables(db: sqlite3.Connection) -> None:
 
 def table_names(db: sqlite3.Connection) -> list[str]:
     """The tables made from events, in name order (the search index by its virtual table)."""
-    scratch = sqlite3.connect(":memory:")
-    make_tables(scratch)
     sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_*' ORDER BY name"
-    names = [name for (name,) in scratch.execute(sql).fetchall()]
-    scratch.close()
-    return names
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        make_tables(scratch)
+        return [name for (name,) in scratch.execute(sql).fetchall()]
 
 
 def rebuild(db: sqlite3.Connection, progress: Progress = lambda _done, _total: None) -> int:
