@@ -69,7 +69,7 @@ async def test_a_row_is_mended_on_its_sheet(tmp_path: Path) -> None:
         app.push_screen(MattersPage(""))
         await until(lambda: isinstance(app.screen, MattersPage) and app.screen.composed and app.screen.table.count == 1)
         await pilot.press("enter")
-        await until(lambda: isinstance(app.screen, AsideSheet) and "depo  Merkez" in shown(app))
+        await until(lambda: isinstance(app.screen, AsideSheet) and "depo    Merkez" in shown(app))
         assert "stock.csv, line 2" in shown(app)
         assert "\x1b" not in shown(app)
         assert "choose product" not in shown(app)
