@@ -26,9 +26,9 @@ _ACCESS, _SETTING, _NAME = "access:", "setting:", "name:"
 Known = set[tuple[str, str]]
 """Warehouses, or price lists each with a currency of its prices."""
 
-_NAMED: Mapping[str, Callable[[Any], tuple[str, str]]] = {
-    "balances": lambda row: (row.warehouse, ""),
-    "prices": lambda row: (row.price_list, row.price.currency),
+_NAMED: Mapping[str, Callable[[Sequence[Any]], Known]] = {
+    "balances": lambda rows: {(name, "") for name in {row.warehouse for row in rows}},
+    "prices": lambda rows: {(row.price_list, row.price.currency) for row in rows},
 }
 """By feed: what of its rows a store's rules name."""
 
@@ -87,7 +87,7 @@ def remember_names(change: Change, erp: str, feed: str, read: ErpRead[Any]) -> N
     if feed not in _NAMED or (hold is not None and hold[2] != "released"):
         return
     known = _known(change, erp, feed) or set()
-    names = set(map(_NAMED[feed], read.rows)) | (set() if read.complete else known)
+    names = _NAMED[feed](read.rows) | (set() if read.complete else known)
     if names != known or not change.cursor(erp, f"names:{feed}"):
         change.set_cursor(erp, f"names:{feed}", msgspec.json.encode(sorted(names)).decode())
 
