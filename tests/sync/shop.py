@@ -124,7 +124,6 @@ class Shop:
         if killed:
             self.connection.dead = True
             self.connection._db.close()
-            assert self.log._pump is not None
             self.log._pump.cancel()
             await asyncio.gather(self.log._pump, return_exceptions=True)
         else:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.sync.fakes import FakeStore, raises
+from tests.sync.fakes import FakeStore, Shown, raises
 from tests.sync.shop import Shop, story
 
 from omnisync.connect.check import Finding, Grade
-from omnisync.errors import AuthFailed, ConnectorError, Moved, Unavailable
-from omnisync.model.commands import Dismiss, Pull, Replay
+from omnisync.errors import AuthFailed, CommandRefused, ConnectorError, Moved, Unavailable
+from omnisync.model.commands import Dismiss, Go, Pull, Replay
 from omnisync.model.secrecy import Secrets
 from omnisync.sync.commands import Commands
 
@@ -49,6 +49,22 @@ async def test_one_that_was_mended_in_the_configuration_is_gone_after_the_start(
         assert shop.set_aside() != {}
         await shop.wait(60)
         assert shop.set_aside() == {}
+
+
+@story
+async def test_nothing_is_sent_for_the_first_time_to_a_store_with_another_currency(shop: Shop) -> None:
+    await shop.begin(A=10)
+    new = shop.stores["s3"] = FakeStore(shop.clock)
+    new.listed, new.found = {"rA": Shown("A")}, [CURRENCY]
+    await shop.restart(killed=False, live=False)
+    async with shop.running():
+        await shop.wait(60)
+        with pytest.raises(CommandRefused, match="sells in HUF, not in TRY"):
+            await shop.order(Go("s3"))
+        await shop.order(Dismiss("s3", "setting:currency", "the numbers are the same"))
+        await shop.order(Go("s3"))
+        await shop.wait(60)
+        assert new.shows("A") == 10
 
 
 @pytest.mark.parametrize("how", ["try again", "ask the store"])

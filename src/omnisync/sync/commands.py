@@ -56,7 +56,7 @@ from omnisync.model.events import (
     UpdateOrdered,
 )  # fmt: skip
 from omnisync.model.rules import StoreRules
-from omnisync.sync import matching, replaying, undo
+from omnisync.sync import matching, matters, replaying, undo
 from omnisync.sync.engine import Engine, StorePlan, save_row
 from omnisync.sync.forgetting import leave_nothing
 from omnisync.sync.preview import preview
@@ -226,15 +226,21 @@ def _carry_out(change: Change, command: AnyCommand) -> Reply:
             _store(state, store)
             return {"seq": change.append(StorePaused(store, on))}
         case Go(store):
-            known = state.stores.get(store)
-            if known is not None and known.live:
-                raise CommandRefused(_("{store} is sent to already.").format(store=store))
-            return {"seq": change.append(StoreLive(store))}
+            return _go(change, store)
         case Retry(store, codes):
             _store(state, store)
             codes = tuple(_product(state, code).code for code in codes) or tuple(pulls.refused(state, store))
             return {"seq": change.append(Retried(store, codes)), "products": len(codes)}
     raise CommandRefused(_("That can't be done here."))
+
+
+def _go(change: Change, store: str) -> Reply:
+    known = change.state.stores.get(store)
+    if known is not None and known.live:
+        raise CommandRefused(_("{store} is sent to already.").format(store=store))
+    if reason := matters.forbids_to_go(change, store):
+        raise CommandRefused(reason)
+    return {"seq": change.append(StoreLive(store))}
 
 
 def _update(change: Change, command: Update) -> Reply:

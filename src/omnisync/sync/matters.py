@@ -102,6 +102,14 @@ def compare_names(change: Change, erp: str) -> dict[str, list[str]]:
     return news
 
 
+def forbids_to_go(change: Change, store: str) -> str:
+    """Why nothing may be sent to a store that was not sent to yet, "" where nothing forbids it.
+
+    With another currency every price would be a wrong one. A person who knows better dismisses it first.
+    """
+    return pulls.open_quarantine(change.state, store, _SETTING + "currency").get(_SETTING + "currency", "")
+
+
 def gone(change: Change, connector: str) -> None:
     """It is not in the configuration any more."""
     for prefix in (_ACCESS, _SETTING, _NAME):
