@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 
@@ -14,10 +15,10 @@ from omnisync.log.state import State
 
 
 @pytest.fixture
-def db() -> sqlite3.Connection:
-    db = sqlite3.connect(":memory:", isolation_level=None)
-    make_tables(db)
-    return db
+def db() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        make_tables(db)
+        yield db
 
 
 @pytest.mark.parametrize(

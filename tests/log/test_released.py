@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_this_version_has_its_file() -> None:
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda path: path.name)
 async def test_its_database_is_copied_brought_up_to_date_and_equal(version: Path, tmp_path: Path) -> None:
     path = _unpacked(version, tmp_path)
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         schema = db.execute("PRAGMA user_version").fetchone()[0]
         tables = db.execute("SELECT value FROM meta WHERE key = 'tables'").fetchone()[0]
     db.close()
@@ -94,7 +95,7 @@ def test_a_kill_in_the_middle_leaves_the_old_file_or_the_new_one(version: Path, 
         time.sleep(0.002 * turn)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             step = db.execute("PRAGMA user_version").fetchone()[0]
             there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE name IN ('later', 'last')")}
             assert db.execute("PRAGMA quick_check").fetchone() == ("ok",)

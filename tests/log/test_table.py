@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -14,15 +16,19 @@ _STORES = ("s1", "s2", "s3")
 
 
 @pytest.fixture
-def db() -> sqlite3.Connection:
+def db() -> Iterator[sqlite3.Connection]:
     """Twenty products with a choice in each of three stores."""
-    db = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(":memory:")) as db:
+        _fill(db)
+        yield db
+
+
+def _fill(db: sqlite3.Connection) -> None:
     db.execute(
         "CREATE TABLE choice (product, store, price, currency, no_stock, no_price, PRIMARY KEY (product, store))"
     )
     rows = [(product, store, 100, "TRY", 0, 0) for product in range(20) for store in _STORES]
     db.executemany("INSERT INTO choice VALUES (?, ?, ?, ?, ?, ?)", rows)
-    return db
 
 
 def _table(db: sqlite3.Connection) -> Table[ChoiceRow]:
@@ -83,9 +89,16 @@ class _Kept(sqlite3.Connection):
         return super().execute(sql, *values)
 
 
-def test_however_many_rows_are_looked_up_at_once_the_statements_stay_few() -> None:
-    db = sqlite3.connect(":memory:", factory=_Kept)
-    db.statements = set()
+@pytest.fixture
+def kept() -> Iterator[_Kept]:
+    """An empty database."""
+    with closing(sqlite3.connect(":memory:", factory=_Kept)) as db:
+        db.statements = set()
+        yield db
+
+
+def test_however_many_rows_are_looked_up_at_once_the_statements_stay_few(kept: _Kept) -> None:
+    db = kept
     db.execute("CREATE TABLE choice (product, store, price, currency, no_stock, no_price)")
     db.executemany("INSERT INTO choice VALUES (?, 's1', ?, 'TRY', 0, 0)", [(number, number) for number in range(400)])
     db.statements.clear()
@@ -96,9 +109,8 @@ def test_however_many_rows_are_looked_up_at_once_the_statements_stay_few() -> No
     assert len([sql for sql in db.statements if " IN (" in sql]) == 2
 
 
-def test_a_table_without_rows_is_looked_at_once_until_it_has_some() -> None:
-    db = sqlite3.connect(":memory:", factory=_Kept)
-    db.statements = set()
+def test_a_table_without_rows_is_looked_at_once_until_it_has_some(kept: _Kept) -> None:
+    db = kept
     db.execute(
         "CREATE TABLE choice (product, store, price, currency, no_stock, no_price, PRIMARY KEY (product, store))"
     )
@@ -112,8 +124,8 @@ def test_a_table_without_rows_is_looked_at_once_until_it_has_some() -> None:
     assert table.get(7, "s1") == ChoiceRow(7, "s1", 100, "TRY")
 
 
-def test_what_another_one_wrote_is_found_once_everything_was_forgotten() -> None:
-    db = sqlite3.connect(":memory:")
+def test_what_another_one_wrote_is_found_once_everything_was_forgotten(kept: _Kept) -> None:
+    db = kept
     db.execute(
         "CREATE TABLE choice (product, store, price, currency, no_stock, no_price, PRIMARY KEY (product, store))"
     )
@@ -125,9 +137,8 @@ def test_what_another_one_wrote_is_found_once_everything_was_forgotten() -> None
 
 
 @pytest.mark.parametrize("alone", [True, False])
-def test_groups_that_differ_in_their_first_column_are_looked_up_together(alone: bool) -> None:
-    db = sqlite3.connect(":memory:", factory=_Kept)
-    db.statements = set()
+def test_groups_that_differ_in_their_first_column_are_looked_up_together(kept: _Kept, alone: bool) -> None:
+    db = kept
     db.execute(
         "CREATE TABLE drift (product, store, kind, believed, shown, cause, found_at, state, ended_at, changed_at)"
     )

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -195,12 +196,12 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path:
     path = tmp_path / "log"
     await _opened_once(path)
     newer = len(migrating.migrations()) + 1
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute(f"PRAGMA user_version = {newer}")
     db.close()
     with pytest.raises(DatabaseTooNew, match="Update OmniSync"):
         await Log.open(path, ManualClock())
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute("PRAGMA user_version").fetchone() == (newer,)
         assert db.execute("SELECT count(*) FROM event").fetchone() == (1,)
     db.close()
@@ -213,7 +214,7 @@ async def test_each_migration_runs_once_in_order(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(migrating, "migrations", lambda: steps)
     for _ in range(3):
         await _opened_once(path)
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute("SELECT n FROM later").fetchall() == [(1,)]
         assert db.execute("PRAGMA user_version").fetchone() == (len(steps),)
         assert db.execute("SELECT count(*) FROM event").fetchone() == (4,)
@@ -230,7 +231,7 @@ async def test_a_migration_that_fails_leaves_the_file_as_it_was(
         patched.setattr(migrating, "migrations", lambda: [*ours, "CREATE TABLE half (n INTEGER); SELECT nonsense;"])
         with pytest.raises(DatabaseError, match="nonsense"):
             await Log.open(path, ManualClock())
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(ours),)
         assert db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
     db.close()
@@ -241,7 +242,7 @@ async def test_tables_of_another_version_are_made_anew_from_the_log(tmp_path: Pa
     path = tmp_path / "log"
     async with opened(path) as log:
         await log.append(*_some_rows(0))
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE meta SET value = '0' WHERE key = 'tables'")
         db.execute("DROP TABLE balance")
         db.execute("ALTER TABLE product DROP COLUMN unit")
